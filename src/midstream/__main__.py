@@ -1,0 +1,5 @@
+"""Run the command line with ``python -m midstream``."""
+
+from midstream.cli import main
+
+main()

@@ -1,0 +1,172 @@
+"""The baseline world of a base year, put together from the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from midstream.chain.estimate import Component, Estimate
+from midstream.chain.holding import Holding, mixes
+from midstream.chain.needs import NeedReader
+from midstream.chain.outputs import FormOutput, OutputBuilder
+from midstream.chain.plants import Plant, plants
+from midstream.chain.prices import prices_of_forms
+from midstream.chain.readings import WORLD
+from midstream.chain.recipes import order_of_forms, uses_of_forms
+from midstream.chain.trade import flows_of_forms
+from midstream.chain.world import Cell, World
+from midstream.evidence import Evidence, Ledger, Node, Quantity
+
+#: Tables whose rows are assumptions or readings of the model, entered as lineage leaves.
+_LEAVES: Mapping[str, tuple[str, str]] = {
+    "form_statistics": ("factor", "form"),
+    "facility_factors": ("factor", "scored_form"),
+    "recipes": ("coefficient", "output"),
+    "bounds": ("high", "form"),
+    "throttles": ("value", "form"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a world has to cover: countries and base year."""
+
+    countries: tuple[str, ...]
+    base_year: int
+
+
+def baseline(evidence: Evidence, scope: Scope) -> World:
+    """Build the world of the base year.
+
+    Raises:
+        InputError: if recipes run in a circle or a table names what it must not.
+    """
+    ledger = Ledger(base=evidence.ledger)
+    _enter_leaves(evidence, ledger)
+    forms = order_of_forms(evidence)
+    register = plants(evidence)
+    builder = OutputBuilder(evidence, scope.base_year, scope.countries, register, ledger)
+    made = builder.build()
+    outputs = {(f, c): e for f, part in made.items() for c, e in part.countries.items()}
+    leaders = _leaders(made, ledger)
+    flows = flows_of_forms(evidence, forms, scope.base_year)
+    needs = NeedReader(evidence, ledger, scope.base_year, made)
+    holding = Holding(evidence, ledger, leaders)
+    return World(
+        base_year=scope.base_year,
+        forms=forms,
+        countries=scope.countries,
+        stages={form: evidence.forms[form]["stage"] for form in forms},
+        units={form: made[form].unit for form in forms},
+        names={row["form"]: row["name"] for row in evidence.table("scored_forms").rows},
+        world_output={form: made[form].world for form in forms},
+        outputs=outputs,
+        uses=uses_of_forms(evidence, {form: made[form].world.value for form in forms}),
+        activity=needs.activity(),
+        direct_need=needs.direct(),
+        gdp_share=_gdp_shares(evidence, scope.countries),
+        plants=register,
+        flows=flows,
+        prices=prices_of_forms(evidence, ledger, forms, scope.base_year),
+        ownership=mixes(register, leaders, "owner"),
+        technology=mixes(register, leaders, "technology"),
+        throttle=holding.throttles(forms, scope.countries),
+        feed=_feeds(evidence, holding, forms, scope.countries, made, register, flows),
+        governance=holding.governance(scope.countries),
+        growth=_components(evidence, "growth"),
+        grade=_components(evidence, "grade"),
+        leaders=leaders,
+        ledger=ledger,
+    )
+
+
+def _enter_leaves(evidence: Evidence, ledger: Ledger) -> None:
+    """Enter the rows of the model's own tables as leaves of the lineage."""
+    for table, (column, form) in _LEAVES.items():
+        for row in evidence.table(table).rows:
+            value = row[column]
+            source = row["source"] or ()
+            label = evidence.label_of_sources(source) if source else "modelled"
+            quantity = Quantity(
+                value, None, None, "factor", label if value is not None else None, row["id"]
+            )
+            ledger.add(
+                Node(
+                    id=row["id"],
+                    kind="assumption",
+                    name=f"{table.replace('_', ' ')}: {row[form]}",
+                    quantity=quantity,
+                    source=";".join(source) or None,
+                    note=row["note"] or "",
+                )
+            )
+
+
+def _leaders(made: Mapping[str, FormOutput], ledger: Ledger) -> dict[str, tuple[str, float]]:
+    """Largest producer of each form and its share of world output."""
+    leaders = {}
+    for form, part in made.items():
+        world = part.world.value
+        known = {c: e for c, e in part.countries.items() if e.value and c != WORLD}
+        if not world or not known:
+            continue
+        country = max(sorted(known), key=lambda name: known[name].value or 0.0)
+        share = min(1.0, (known[country].value or 0.0) / world)
+        leaders[form] = (country, share)
+        lineage = f"f:world.leader/{form}"
+        quantity = Quantity(100 * share, None, None, "%", "modelled", lineage)
+        inputs = (known[country].lineage, part.world.lineage)
+        ledger.add(
+            Node(
+                lineage,
+                "formula",
+                f"Share of the largest producer of {form}, {country}",
+                quantity,
+                inputs=inputs,
+                formula="output / world output",
+            )
+        )
+    return leaders
+
+
+def _gdp_shares(evidence: Evidence, countries: Sequence[str]) -> dict[str, float]:
+    gdp = evidence.bulk.gdp()
+    world = gdp.get(WORLD)
+    if world is None or not world.value:
+        total = sum(q.value or 0.0 for code, q in gdp.items() if code in evidence.countries)
+    else:
+        total = world.value
+    return {c: (gdp[c].value or 0.0) / total for c in countries if c in gdp}
+
+
+def _feeds(
+    evidence: Evidence,
+    holding: Holding,
+    forms: Sequence[str],
+    countries: Sequence[str],
+    made: Mapping[str, FormOutput],
+    register: Sequence[Plant],
+    flows: Mapping[str, Sequence[object]],
+) -> dict[Cell, Estimate]:
+    inputs: dict[str, list[str]] = {form: [] for form in forms}
+    for row in evidence.table("recipes").rows:
+        inputs[row["output"]].append(row["input"])
+    shares: dict[Cell, float | None] = {}
+    for form, part in made.items():
+        for country, estimate in part.countries.items():
+            known = estimate.value is not None and part.world.value
+            shares[form, country] = estimate.value / part.world.value if known else None  # type: ignore[operator]
+    return {
+        (form, country): holding.feed(form, country, inputs[form], register, flows, shares)  # type: ignore[arg-type]
+        for form in forms
+        for country in countries
+    }
+
+
+def _components(evidence: Evidence, name: str) -> dict[str, Component]:
+    found = {}
+    for row in evidence.table("scored_forms").rows:
+        low, high = row[f"{name}_low"], row[f"{name}_high"]
+        middle = row[name] if name == "growth" else (low + high) / 2
+        found[row["form"]] = Component(middle, low, high)
+    return found

@@ -1,0 +1,215 @@
+"""The command line: parse, call, print. No calculation happens here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from midstream import __version__
+from midstream.errors import InputError, MidstreamError, ModelError
+
+app = typer.Typer(
+    help="Who holds which step between ore and machine, and what would move it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+evidence_app = typer.Typer(help="What we know, how well, from whom.", no_args_is_help=True)
+app.add_typer(evidence_app, name="evidence")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+StudyName = Annotated[str, typer.Option("--study", help="A shipped study or a study file.")]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the draws.")]
+Data = Annotated[Path | None, typer.Option("--data", help="A data folder of your own.")]
+DEFAULT_STUDY = "india-us"
+
+
+@evidence_app.command("check")
+def evidence_check(as_json: Json = False, data: Data = None) -> None:
+    """Check every table, key, unit, label and sum of the release."""
+    from midstream import answers, tables_text
+    from midstream.evidence import Evidence
+    from midstream.evidence.reconcile import check_evidence as run
+
+    evidence = Evidence.load(data)
+    findings = run(evidence)
+    answer = answers.findings_answer(evidence, findings)
+    _print(answer, as_json, tables_text.findings)
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+@evidence_app.command("show")
+def evidence_show(
+    metric: Annotated[str | None, typer.Option(help="Metric id.")] = None,
+    country: Annotated[str | None, typer.Option(help="ISO-3 code, WLD for the world.")] = None,
+    material: Annotated[str | None, typer.Option(help="Material id.")] = None,
+    form: Annotated[str | None, typer.Option(help="Form id.")] = None,
+    stage: Annotated[str | None, typer.Option(help="C1, C2, C3 or C4.")] = None,
+    period: Annotated[str | None, typer.Option(help="Year or month.")] = None,
+    as_json: Json = False,
+    data: Data = None,
+) -> None:
+    """Show the facts of some keys with every source behind them."""
+    from midstream import answers, tables_text
+    from midstream.evidence import Evidence
+
+    filters = {
+        "metric": metric,
+        "country": country,
+        "material": material,
+        "form": form,
+        "stage": stage,
+        "period": period,
+    }
+    evidence = Evidence.load(data, check=data is not None)
+    _print(answers.evidence_show(evidence, **filters), as_json, tables_text.facts)
+
+
+@evidence_app.command("trace")
+def evidence_trace(
+    lineage: Annotated[str, typer.Argument(help="The lineage field of a quantity.")],
+    as_json: Json = False,
+    study: StudyName = DEFAULT_STUDY,
+) -> None:
+    """Open one number: formula, inputs, sources."""
+    from midstream import answers, tables_text
+    from midstream import study as studies
+
+    opened = studies.load(study)
+    with _progress("scoring", as_json) as progress:
+        answer = answers.evidence_trace(opened, lineage, progress)
+    _print(answer, as_json, tables_text.tree)
+
+
+@app.command("score")
+def score(
+    countries: Annotated[
+        list[str] | None, typer.Argument(help="ISO-3 codes; all by default.")
+    ] = None,
+    sector: Annotated[list[str] | None, typer.Option(help="Sector; may be repeated.")] = None,
+    horizon: Annotated[int | None, typer.Option(help="Year of the trajectory.")] = None,
+    as_json: Json = False,
+    study: StudyName = DEFAULT_STUDY,
+    seed: Seed = None,
+) -> None:
+    """Score countries from 1 to 5 at C1 to C4, sector by sector."""
+    from midstream import answers, tables_text
+    from midstream import study as studies
+
+    opened = studies.load(study)
+    with _progress("scoring", as_json) as progress:
+        answer = answers.score_answer(opened, countries, sector, horizon, seed, progress)
+    _print(answer, as_json, tables_text.scores)
+
+
+@app.command("studies")
+def studies_list() -> None:
+    """List the studies that ship with the package."""
+    from midstream.study import shipped
+
+    for name, title in shipped().items():
+        typer.echo(f"{name:12s} {title}")
+
+
+@app.command("build")
+def build(
+    study: Annotated[str, typer.Argument(help="A shipped study or a study file.")] = DEFAULT_STUDY,
+    out: Annotated[Path | None, typer.Option(help="Folder; build/STUDY by default.")] = None,
+    only: Annotated[str | None, typer.Option(help="Parts, joined by commas.")] = None,
+) -> None:
+    """Build an edition: site, condensed PDF, tables, manifest."""
+    from midstream import study as studies
+    from midstream.report.edition import build as make
+
+    opened = studies.load(study)
+    parts = frozenset(part.strip() for part in only.split(",")) if only else None
+    folder = out or Path("build") / opened.config.id
+    with _progress("building", False) as progress:
+        edition = make(opened, folder, parts, progress)
+    for file in edition.files:
+        typer.echo(str(file))
+    typer.echo(f"manifest {edition.manifest_hash}", err=True)
+
+
+@app.command("verify")
+def verify(folder: Annotated[Path, typer.Argument(help="Folder of an edition.")]) -> None:
+    """Recompute the manifest of an edition; exit 1 and name the files that differ."""
+    from midstream.report.manifest import verify as run
+
+    differences = run(folder)
+    for difference in differences:
+        typer.echo(str(difference))
+    if differences:
+        raise typer.Exit(1)
+    typer.echo("every file matches the manifest")
+
+
+@app.command("diff")
+def diff(
+    old: Annotated[Path, typer.Argument(help="Folder of the older edition.")],
+    new: Annotated[Path, typer.Argument(help="Folder of the newer edition.")],
+    as_json: Json = False,
+) -> None:
+    """Show the figures that changed between two editions, with causes."""
+    from midstream import tables_text
+    from midstream.report.changes import diff as run
+
+    _print(run(old, new), as_json, tables_text.changes)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Print the version and stop, if asked."""
+    if version:
+        typer.echo(f"midstream {__version__}")
+        raise typer.Exit
+
+
+def _print(answer: Any, as_json: bool, table: Callable[[Any], str]) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        sys.stdout.write(table(answer) + "\n")
+
+
+@contextmanager
+def _progress(words: str, quiet: bool) -> Iterator[Callable[[float], None]]:
+    """A progress bar on standard error for people; nothing where output is piped."""
+    if quiet or not sys.stderr.isatty():
+        yield _silent
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(words, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def _silent(_share: float) -> None:
+    """No progress is shown where nobody watches."""
+
+
+def main() -> None:
+    """Run the command line; errors of the program are sentences, not tracebacks."""
+    try:
+        app()
+    except InputError as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(2)
+    except (ModelError, MidstreamError) as error:
+        typer.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("Stopped. Nothing was overwritten.", err=True)
+        sys.exit(130)

@@ -1,0 +1,368 @@
+"""Statistical tables in Parquet, read through DuckDB on first use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from midstream.errors import InputError
+from midstream.evidence.bulk_rows import (
+    BACI,
+    GDP,
+    PRODUCTION_COLUMNS,
+    WGI,
+    BulkRows,
+    TradeFlow,
+)
+from midstream.evidence.observations import Observation
+from midstream.evidence.quantity import Quantity
+from midstream.evidence.tables import Row
+from midstream.terms import suggestion
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Half-width of an 80 % interval in standard errors of a normal distribution.
+STANDARD_ERRORS_80 = 1.2815515655446004
+#: A year is common if it covers this share of the best covered year.
+COMMON_SHARE = 0.95
+#: Trade tables: two complete ones, and one that drops small flows.
+TRADE_TABLES = ("hs17", "hs92", "leading")
+
+_PRODUCTION = """
+    SELECT *, count(*) OVER place AS rows_of_place,
+           count(*) OVER form AS rows_of_form,
+           row_number() OVER (form ORDER BY value_si, flag) AS number
+    FROM read_parquet($file)
+    WHERE value_si IS NOT NULL AND metric = $metric
+    WINDOW place AS (PARTITION BY source, material, stage, step, country, year, headline),
+           form AS (PARTITION BY source, material, stage, step, country, year, headline,
+                    form_published)
+"""
+
+
+class Bulk:
+    """The bulk tables of a data folder.
+
+    Args:
+        folder: The folder ``bulk``.
+        sources: Source register by id.
+
+    Rows come back as observations with ids ``bulk:<source>/...``; the same id finds the row
+    again in the ledger.
+    """
+
+    def __init__(self, folder: Path, sources: Mapping[str, Row]) -> None:
+        self._folder = folder
+        self._make = BulkRows(sources)
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._touched: dict[str, Observation] = {}
+
+    def production(
+        self,
+        material: str | None = None,
+        stage: str | None = None,
+        step: str | None = None,
+        year: int | None = None,
+        edition: int | None = None,
+        *,
+        country: str | None = None,
+        metric: str = "production",
+        headline: bool = True,
+    ) -> list[Observation]:
+        """Give production (or capacity, or reserves) by country.
+
+        Args:
+            material: Material, or all.
+            stage: Stage, or all.
+            step: Step of the publisher: mine, refine, sponge, pigment, reserves; or all.
+            year: Year, or all years of the edition.
+            edition: Year of the edition; by default the newest that holds the material.
+            country: Country, or all; ``WLD`` is the published world line and ``ROW`` the
+                line for other countries, both are among the rows.
+            metric: ``production``, ``capacity`` or ``reserves``.
+            headline: Only the additive series; ``False`` adds the others. One step of a
+                material can still hold several products (alumina and aluminium): they
+                differ in `Observation.basis`.
+
+        Returns:
+            Observations in t or m3. Withheld and unavailable figures are not among them.
+            A figure marked "more than" has it as `low`, "less than" as `high`.
+        """
+        wanted = {
+            "material": material,
+            "stage": stage,
+            "step": step,
+            "year": year,
+            "country": country,
+            "edition": edition,
+            "headline": True if headline else None,
+        }
+        conditions, values = _conditions(wanted)
+        newest = "" if edition else "QUALIFY edition = max(edition) OVER (PARTITION BY material)"
+        sql = (
+            f"SELECT {PRODUCTION_COLUMNS} FROM ({_PRODUCTION}) WHERE {conditions} {newest} "
+            "ORDER BY material, stage, step, form_published, country, year, edition, number"
+        )
+        rows = self.rows(sql, "production", metric=metric, **values)
+        return [self._touch(self._make.production(row)) for row in rows]
+
+    def iea_supply(
+        self,
+        material: str | None = None,
+        stage: str | None = None,
+        year: int | None = None,
+        *,
+        country: str | None = None,
+    ) -> list[Observation]:
+        """Give supply by country in t: an estimate for 2024, a base case afterwards.
+
+        ``ROW`` is the rest of the world, not split. Magnet rare earths are the content of
+        Nd, Pr, Dy and Tb and must not be divided by total rare-earth oxide.
+        """
+        wanted = {"material": material, "stage": stage, "year": year, "country": country}
+        conditions, values = _conditions(wanted)
+        sql = (
+            "SELECT source, material, stage, country, year, status, value_si "
+            f"FROM read_parquet($file) WHERE {conditions} ORDER BY material, stage, country, year"
+        )
+        return [
+            self._touch(self._make.supply(*row)) for row in self.rows(sql, "iea_supply", **values)
+        ]
+
+    def iea_demand(
+        self,
+        material: str | None = None,
+        year: int | None = None,
+        *,
+        scenario: str | None = None,
+        technology: str | None = None,
+        kind: str | None = None,
+    ) -> list[Observation]:
+        """Give world demand in t by kind of sum, technology and scenario.
+
+        Kinds (``total demand``, ``sector demand``, ...) are not additive with each other;
+        the kind stands in `basis`, the technology in `entity`. Scenarios are not forecasts;
+        ``base`` is the estimate for 2024.
+        """
+        wanted = {
+            "material": material,
+            "year": year,
+            "scenario": scenario,
+            "technology": technology,
+            "kind": kind,
+        }
+        conditions, values = _conditions(wanted)
+        sql = (
+            "SELECT source, material, material_iea, kind, technology, scenario, year, value_si "
+            f"FROM read_parquet($file) WHERE value_si IS NOT NULL AND {conditions} "
+            "ORDER BY material_iea, kind, technology, scenario, year"
+        )
+        return [
+            self._touch(self._make.demand(*row)) for row in self.rows(sql, "iea_demand", **values)
+        ]
+
+    def trade(
+        self,
+        year: int,
+        hs6: Sequence[str],
+        table: str = "hs17",
+        *,
+        exporter: str | None = None,
+        importer: str | None = None,
+    ) -> list[TradeFlow]:
+        """Give the flows of some codes in a year.
+
+        Args:
+            year: Year.
+            hs6: Six-digit codes.
+            table: ``hs17`` (2022 without quantities, 2024) or ``hs92`` (1995 to 2024), both
+                complete; ``leading`` drops small flows. Never add across tables.
+            exporter: Only this exporter.
+            importer: Only this importer.
+
+        Raises:
+            InputError: if the table is unknown or does not hold the year.
+        """
+        self._check_trade(table, year)
+        wanted = {"table": table, "year": year, "exporter": exporter, "importer": importer}
+        conditions, values = _conditions(wanted)
+        sql = (
+            "SELECT exporter, importer, hs6, value_kusd, qty_t FROM read_parquet($file) "
+            f"WHERE {conditions} AND hs6 IN (SELECT unnest($codes)) "
+            "ORDER BY hs6, exporter, importer"
+        )
+        rows = self.rows(sql, "trade", codes=list(hs6), **values)
+        place = f"bulk:{BACI}/{table}"
+        return [
+            TradeFlow(
+                source, target, code, value, tonnes, f"{place}/{code}/{source}/{target}/{year}"
+            )
+            for source, target, code, value, tonnes in rows
+        ]
+
+    def _check_trade(self, table: str, year: int) -> None:
+        if table not in TRADE_TABLES:
+            raise InputError(
+                f"no trade table {table!r}",
+                where="trade",
+                mend=suggestion(table, TRADE_TABLES) or f"use {', '.join(TRADE_TABLES)}",
+            )
+        years = self.trade_years(table)
+        if year not in years:
+            raise InputError(
+                f"no year {year} in trade table {table}",
+                where="trade",
+                why=f"it holds {min(years)} to {max(years)} ({len(years)} years)",
+                mend="choose another year, or another table",
+            )
+
+    def trade_years(self, table: str = "hs17") -> tuple[int, ...]:
+        """Give the years a trade table holds."""
+        sql = 'SELECT DISTINCT year FROM read_parquet($file) WHERE "table" = $table ORDER BY year'
+        return tuple(row[0] for row in self.rows(sql, "trade", table=table))
+
+    def governance(self, year: int | None = None) -> dict[str, Quantity]:
+        """Give political stability by country, -2.5 (weak) to 2.5, with its 80 % interval.
+
+        Args:
+            year: Year; the newest by default.
+        """
+        sql = (
+            "SELECT country, year, estimate, stderr FROM read_parquet($file) WHERE year = "
+            "coalesce($year, (SELECT max(year) FROM read_parquet($file))) ORDER BY country"
+        )
+        found = {}
+        for country, held, estimate, stderr in self.rows(sql, "governance", year=year):
+            width = None if stderr is None else STANDARD_ERRORS_80 * stderr
+            found[country] = Quantity(
+                value=estimate,
+                low=None if width is None else estimate - width,
+                high=None if width is None else estimate + width,
+                unit="score",
+                label="V1",
+                lineage=f"bulk:{WGI}/{country}/{held}",
+            )
+        return found
+
+    def gdp(self, year: int | None = None) -> dict[str, Quantity]:
+        """Give gross domestic product by country in current USD.
+
+        Args:
+            year: Year; by default the newest common one, that is the newest with at least
+                95 % as many countries as the best covered year.
+        """
+        sql = """
+            WITH counts AS (SELECT year, count(*) AS n FROM read_parquet($file) GROUP BY year),
+            common AS (SELECT max(year) AS year FROM counts
+                       WHERE n >= $share * (SELECT max(n) FROM counts))
+            SELECT country, year, usd FROM read_parquet($file)
+            WHERE year = coalesce($year, (SELECT year FROM common)) ORDER BY country
+        """
+        rows = self.rows(sql, "gdp", year=year, share=COMMON_SHARE)
+        return {
+            country: Quantity(usd, None, None, "USD", "V1", f"bulk:{GDP}/{country}/{held}")
+            for country, held, usd in rows
+        }
+
+    def row(self, lineage: str) -> Observation:
+        """Find a row again by its lineage id.
+
+        Raises:
+            KeyError: if there is none.
+        """
+        if lineage not in self._touched:
+            self._find(lineage)
+        return self._touched[lineage]
+
+    def _find(self, lineage: str) -> None:
+        """Read the rows around a lineage id, so that it is among the touched ones."""
+        source, *parts = lineage.removeprefix("bulk:").split("/")
+        if not parts or not all(parts):
+            return
+        if source == BACI and len(parts) == 5:
+            self._find_flow(parts)
+        elif source in (WGI, GDP) and parts[-1].isdigit():
+            year = int(parts[-1])
+            table = self.governance(year) if source == WGI else self.gdp(year)
+            if parts[0] in table:
+                metric = "governance" if source == WGI else "gdp"
+                self._touch(self._make.quantity(table[parts[0]], source, metric, *parts))
+        elif parts[0] == "supply" and len(parts) == 5:
+            self.iea_supply(parts[1], parts[2], country=parts[3])
+        elif parts[0] == "demand":
+            self.iea_demand()
+        elif len(parts) >= 5 and parts[4].isdigit():
+            self._find_production(source, parts)
+
+    def _find_production(self, source: str, parts: list[str]) -> None:
+        material, stage, step, country, year = parts[:5]
+        step, _, metric = step.partition(".")
+        metric = metric or ("reserves" if step == "reserves" else "production")
+        edition = re.search(r"mcs-(\d{4})", source)
+        if edition:
+            self.production(
+                material,
+                stage,
+                step,
+                int(year),
+                int(edition[1]),
+                country=country,
+                metric=metric,
+                headline=False,
+            )
+
+    def _find_flow(self, parts: list[str]) -> None:
+        table, code, exporter, importer, year = parts
+        if table not in TRADE_TABLES or not year.isdigit():
+            return
+        if int(year) not in self.trade_years(table):
+            return
+        for flow in self.trade(int(year), [code], table, exporter=exporter, importer=importer):
+            self._touch(self._make.flow(flow, table, year))
+
+    def _touch(self, observation: Observation) -> Observation:
+        return self._touched.setdefault(observation.id, observation)
+
+    def rows(self, sql: str, name: str, /, **values: Any) -> list[tuple[Any, ...]]:
+        """Run a query on one table.
+
+        Args:
+            sql: The query; ``$file`` stands for the file of the table.
+            name: Name of the table.
+            values: Values of the other ``$`` names of the query.
+
+        Raises:
+            InputError: if the file is missing.
+        """
+        path = self._folder / f"{name}.parquet"
+        if not path.is_file():
+            raise InputError(
+                f"the bulk table {path.name} is missing",
+                where="bulk",
+                why="statistics by country are read from it",
+                mend="copy the folder bulk of the release beside the tables",
+            )
+        if self._connection is None:
+            self._connection = _connect(self._folder)
+        return self._connection.execute(sql, {"file": str(path), **values}).fetchall()
+
+
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Open a database in memory that can read this one folder and nothing else."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET allowed_directories = [$folder]", {"folder": str(folder)})
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def _conditions(wanted: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Give the WHERE clause of the wanted columns and its parameters."""
+    values = {name: value for name, value in wanted.items() if value is not None}
+    clause = " AND ".join(f'"{name}" = ${name}' for name in values)
+    return clause or "true", values

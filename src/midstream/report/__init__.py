@@ -1,0 +1,1 @@
+"""Editions: words, figures, site, PDF, tables and manifest."""

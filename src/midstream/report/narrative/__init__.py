@@ -1,0 +1,95 @@
+"""All words of an edition, computed from the scores: they change when the scores change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from midstream.report.narrative.answer import answer
+from midstream.report.narrative.concentration import concentration, holders_opening
+from midstream.report.narrative.context import Context
+from midstream.report.narrative.gaps import gaps, missing_opening, scorecard_opening
+from midstream.report.narrative.hollow import countries_opening, hollow, sectors_opening
+from midstream.report.narrative.lines import (
+    country_line,
+    peers_opening,
+    rank_line,
+    sector_line,
+)
+from midstream.report.narrative.openings import explaining
+from midstream.report.narrative.patterns import sector_findings
+from midstream.report.narrative.types import (
+    Answer,
+    Change,
+    Comparison,
+    Finding,
+    Gap,
+    Hollow,
+    KeyNumber,
+    Narrative,
+    Opening,
+    StageLine,
+    Surety,
+)
+from midstream.report.narrative.worked import comparisons, example_opening
+from midstream.scorecard.result import Scorecard
+from midstream.terms import STAGE_ORDER
+
+if TYPE_CHECKING:
+    from midstream.study import Study
+
+__all__ = [
+    "Answer",
+    "Change",
+    "Comparison",
+    "Finding",
+    "Gap",
+    "Hollow",
+    "KeyNumber",
+    "Narrative",
+    "Opening",
+    "StageLine",
+    "Surety",
+    "narrate",
+]
+
+
+def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
+    """Write the words of a study.
+
+    Args:
+        study: The study to write about.
+        card: Scores to use in place of the study's own, e.g. of another run.
+
+    Returns:
+        Sentences in which every number is a quantity, and the ledger that traces them.
+
+    Raises:
+        InputError: if the study declares a key number that cannot be found.
+    """
+    context = Context.of(study, card)
+    rows = comparisons(context)
+    every_gap = gaps(context)
+    own = tuple(gap for gap in every_gap if gap.country == context.focus)
+    openings = {
+        **explaining(context),
+        "sectors": sectors_opening(context),
+        "countries": countries_opening(context),
+        "holders": holders_opening(context),
+        "example": example_opening(context, rows),
+        "peers": peers_opening(context),
+        "scorecard": scorecard_opening(context),
+        "missing": missing_opening(context, own),
+    }
+    return Narrative(
+        ledger=context.reckoner.ledger,
+        answer=answer(context),
+        openings=openings,
+        sectors={one: sector_line(context, context.focus, one) for one in context.sectors},
+        sector_findings=sector_findings(context),
+        countries={one: country_line(context, one) for one in context.countries},
+        hollow={one: hollow(context, one) for one in context.countries},
+        concentration=concentration(context),
+        ranks={stage: rank_line(context, stage) for stage in STAGE_ORDER},
+        example=rows,
+        gaps=every_gap,
+    )

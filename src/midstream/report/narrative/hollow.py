@@ -1,0 +1,248 @@
+"""The hollow-middle test in words, for one country, for the sectors and for all countries."""
+
+from __future__ import annotations
+
+from midstream.evidence.quantity import Quantity
+from midstream.report.narrative.context import Context
+from midstream.report.narrative.types import Hollow, Opening, Verdict
+from midstream.report.narrative.words import (
+    capital,
+    chance,
+    counted,
+    listed,
+    noun,
+    probability,
+    started,
+    worded,
+)
+from midstream.report.numbers import Sentence, Shown, say
+from midstream.scorecard.result import CellScore, CountryProfile
+
+#: Probability from which the claim counts as supported, and below which as refuted.
+SUPPORTED, REFUTED = 0.9, 0.1
+
+#: A probability whose ends lie further apart than this waits for figures, not for draws.
+WIDE = 0.2
+
+ENDS, MIDDLE = ("C1", "C4"), ("C2", "C3")
+
+_SHORT = {
+    "supported": "hollow in the middle",
+    "refuted": "not hollow in the middle",
+    "undetermined": "undecided on the middle",
+}
+
+
+def verdict(p_hollow: Quantity) -> Verdict:
+    """Class of the claim that both middle stages lie below both ends.
+
+    Shown needs the lower end of the evidence box at 0.9 or more, wrong its upper end at 0.1 or
+    less; everything between is undetermined.
+    """
+    if p_hollow.value is None:
+        return "undetermined"
+    low = p_hollow.low if p_hollow.low is not None else p_hollow.value
+    high = p_hollow.high if p_hollow.high is not None else p_hollow.value
+    if low >= SUPPORTED:
+        return "supported"
+    return "refuted" if high <= REFUTED else "undetermined"
+
+
+def hollow(context: Context, country: str) -> Hollow:
+    """The test for one country, with the stages that decide it."""
+    profile = context.card.profile(country)
+    found = verdict(profile.p_hollow)
+    return Hollow(country, found, _statement(context.country_name(country), profile, found))
+
+
+def _statement(name: str, profile: CountryProfile, found: Verdict) -> Sentence:
+    if profile.p_hollow.value is None:
+        return started(say("{name} has too few scored stages for the test", name=name))
+    return started(say("{claim}", claim=_claim(profile, found, _SUBJECTS[found], name=name)))
+
+
+#: How a verdict begins for one country, and across the sectors of the study.
+_SUBJECTS: dict[Verdict, str] = {
+    "supported": "{name} is hollow in the middle",
+    "refuted": "{name} is not hollow in the middle",
+    "undetermined": "whether {name} is hollow in the middle stays open",
+}
+_ACROSS: dict[Verdict, str] = {
+    "supported": "across {n} sectors its middle is hollow",
+    "refuted": "across {n} sectors its middle is not hollow",
+    "undetermined": "across {n} sectors a hollow middle is neither shown nor ruled out",
+}
+
+
+def _claim(profile: CountryProfile, found: Verdict, head: str, **slots: str | Shown) -> Sentence:
+    """A verdict with its probability and what decides it."""
+    p = profile.p_hollow
+    if found == "supported":
+        tail = say(" (at least {p} likely)", p=chance(p, p.low if p.low is not None else p.value))
+    elif found == "refuted":
+        end = chance(p, p.high if p.high is not None else p.value)
+        tail = say(" ({p} likely): {reason}", p=end, reason=_against(profile))
+    elif p.low is not None and p.high is not None and p.high - p.low > WIDE:
+        tail = say(
+            ": the chance is {low:percent} to {high:percent} until output in {stage} is counted",
+            low=_end(p, p.low), high=_end(p, p.high), stage=noun(_least_known(profile)),
+        )  # fmt: skip
+    else:
+        tail = say(" ({p} likely): {reason}", p=probability(p), reason=_close(profile))
+    return say(head, **slots) + tail
+
+
+def _least_known(profile: CountryProfile) -> str:
+    """The stage with the widest interval."""
+    return max(profile.stages, key=lambda stage: _width(profile.stages[stage]))
+
+
+def _width(quantity: Quantity) -> float:
+    if quantity.low is None or quantity.high is None:
+        return 4.0 if quantity.value is None else 0.0
+    return quantity.high - quantity.low
+
+
+def _closest(profile: CountryProfile) -> tuple[str, str]:
+    """The pair of an end and a middle stage that speaks most against the claim."""
+    pairs = [(end, middle) for end in ENDS for middle in MIDDLE]
+    known = [pair for pair in pairs if all(profile.stages[one].value is not None for one in pair)]
+
+    def gap(pair: tuple[str, str]) -> float:
+        end, middle = (profile.stages[one].value or 0.0 for one in pair)
+        return end - middle
+
+    return min(known or pairs, key=gap)
+
+
+def national_clause(context: Context) -> Sentence:
+    """The verdict over all sectors of the study, as one sentence with a full stop."""
+    profile = context.card.profile(context.focus)
+    count = context.reckoner.count(
+        "sectors", context.sectors, "Sectors of the study", [profile.p_hollow.lineage]
+    )
+    found = verdict(profile.p_hollow)
+    if profile.p_hollow.value is None:
+        return say("Across {n} sectors the middle cannot be tested yet.", n=worded(count))
+    return _plus_stop(started(_claim(profile, found, _ACROSS[found], n=worded(count))))
+
+
+def _against(profile: CountryProfile) -> Sentence:
+    """The end and the middle stage that speak most against the claim."""
+    end, middle = _closest(profile)
+    return say(
+        "it scores {e} in {end} against {m} in {middle}",
+        e=profile.stages[end], end=noun(end), m=profile.stages[middle], middle=noun(middle),
+    )  # fmt: skip
+
+
+def _close(profile: CountryProfile) -> Sentence:
+    """The end and the middle stage that no interval separates."""
+    end, middle = _closest(profile)
+    return say(
+        "its {e} in {end} and {m} in {middle} are too close to call",
+        e=profile.stages[end], end=noun(end), m=profile.stages[middle], middle=noun(middle),
+    )  # fmt: skip
+
+
+def middle_below_ends(cells: tuple[CellScore, ...]) -> bool:
+    """Whether the mean scores of both middle stages lie below those of both ends."""
+    scores = {cell.stage: cell.score.value for cell in cells}
+    ends = [scores.get(stage) for stage in ENDS]
+    middle = [scores.get(stage) for stage in MIDDLE]
+    known_ends = [one for one in ends if one is not None]
+    known_middle = [one for one in middle if one is not None]
+    if len(known_ends) < len(ENDS) or len(known_middle) < len(MIDDLE):
+        return False
+    return max(known_middle) < min(known_ends)
+
+
+def sectors_opening(context: Context) -> Opening:
+    """Head of the page with one small strip per sector."""
+    strips = {sector: context.strip(context.focus, sector) for sector in context.sectors}
+    shaped = [sector for sector, cells in strips.items() if middle_below_ends(cells)]
+    inputs = [cell.score.lineage for cells in strips.values() for cell in cells]
+    name = "Sectors whose middle scores lie below both ends"
+    n = context.reckoner.count("hollow-sectors", shaped, name, inputs)
+    m = context.reckoner.count("sectors-read", context.sectors, "Sectors of the study", inputs)
+    subject = "{n} of {m} sectors have" if len(shaped) != 1 else "{n} of {m} sectors has"
+    title = say(
+        f"In {{country}}, {subject if shaped else 'no sector has'} a middle below both ends",
+        n=counted(n, m)[0],
+        m=counted(n, m)[1],
+        country=context.country,
+    )
+    return Opening("Sector by sector", title, _plus_stop(hollow(context, context.focus).text))
+
+
+def countries_opening(context: Context) -> Opening:
+    """Head of the page that puts the same test to every country."""
+    tests = [hollow(context, country) for country in context.countries]
+    found = [test.country for test in tests if test.verdict == "supported"]
+    inputs = [profile.p_hollow.lineage for profile in context.card.profiles]
+    n = context.reckoner.count("hollow-countries", found, "Countries with a hollow middle", inputs)
+    m = context.reckoner.count("countries", tests, "Countries of the study", inputs)
+    verb = "is" if len(found) == 1 else "are"
+    title = say(
+        "{n} of {m} countries " + verb + " hollow in the middle{names}",
+        n=counted(n, m)[0],
+        m=counted(n, m)[1],
+        names=_names(context, found),
+    )
+    return Opening("The same test everywhere", started(title), _focus_rank(context))
+
+
+def _names(context: Context, found: list[str]) -> str:
+    if not 0 < len(found) <= 4:
+        return ""
+    return f": {listed([context.country_name(country) for country in found])}"
+
+
+def _focus_rank(context: Context) -> Sentence:
+    """Where the focus country stands on the hollow index, most hollow first."""
+    ranked = sorted(
+        (one for one in context.card.profiles if one.hollow_index.value is not None),
+        key=lambda one: -(one.hollow_index.value or 0.0),
+    )
+    profile = context.card.profile(context.focus)
+    if profile.hollow_index.value is None or not ranked:
+        return say("{c} cannot be placed: stages are without a score.", c=context.country)
+    place = [one.country for one in ranked].index(context.focus) + 1
+    inputs = [one.hollow_index.lineage for one in ranked]
+    rank = context.reckoner.number(
+        "hollow-rank", place, "rank", "Place of the focus country by hollow index", inputs,
+        "rank of the mean of the ends less the mean of the middle, largest first",
+    )  # fmt: skip
+    template = (
+        "The index is the mean of the ends less the mean of the middle. {c} stands at {index}"
+        " ({low} to {high}), number {rank:bare} by size; the largest, {most}, belongs to {top}."
+    )
+    return say(
+        template,
+        c=context.country,
+        index=profile.hollow_index,
+        low=_end(profile.hollow_index, profile.hollow_index.low),
+        high=_end(profile.hollow_index, profile.hollow_index.high),
+        rank=rank,
+        top=context.country_name(ranked[0].country),
+        most=ranked[0].hollow_index,
+    )
+
+
+def _end(quantity: Quantity, end: float | None) -> Quantity:
+    """One end of an interval as a quantity of the same lineage."""
+    return Quantity(end, None, None, quantity.unit, quantity.label, quantity.lineage)
+
+
+def _plus_stop(sentence: Sentence) -> Sentence:
+    return Sentence((*sentence.parts, "."))
+
+
+def short_verdict(found: Verdict) -> str:
+    """The verdict in four words or fewer."""
+    return _SHORT[found]
+
+
+def titled(found: Verdict) -> str:
+    """The verdict with a capital, for a table cell."""
+    return capital(found)

@@ -1,0 +1,192 @@
+"""The pieces of prose an edition is made of; every number in them is a quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from midstream.evidence.lineage import Ledger
+from midstream.evidence.quantity import Label
+from midstream.report.numbers import Sentence, Shown
+from midstream.scorecard.result import CellScore
+
+Verdict = Literal["supported", "refuted", "undetermined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Head of a page: a kicker (plain words), a title that states a finding, and a lede."""
+
+    kicker: str
+    title: Sentence
+    lede: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class StageLine:
+    """One stage of the hero strip.
+
+    Attributes:
+        stage, name: Code and name of the stage.
+        cell: The score behind it.
+        digit: Integer, or the range the evidence allows, or ``?`` where there is no evidence.
+        word: Reading of the digit ("nascent"), or what stands in its place.
+        interval: The 80 % interval, ``None`` where there is none.
+        binds: Whether this is the weakest stage of the strip.
+        focus: One fact for the focus country.
+        holder: One fact for whoever holds the stage.
+    """
+
+    stage: str
+    name: str
+    cell: CellScore
+    digit: Shown
+    word: str
+    interval: Shown | None
+    binds: bool
+    focus: Sentence
+    holder: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNumber:
+    """One of the three numbers of the answer page: position, dependence or money."""
+
+    kind: str
+    shown: Shown
+    text: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would lift one stage by one digit."""
+
+    stage: str
+    name: str
+    what: Sentence
+    before: Shown
+    after: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surety:
+    """How sure a page is: one sentence and the count of its figures by label."""
+
+    text: Sentence
+    counts: tuple[tuple[Label, Shown], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer page."""
+
+    opening: Opening
+    strip: tuple[StageLine, ...]
+    strip_source: Sentence
+    key_numbers: tuple[KeyNumber, ...]
+    changes: tuple[Change, ...]
+    surety: Surety
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One stage of the worked example: our score beside the published one.
+
+    Attributes:
+        stage, name: Code and name of the stage.
+        cell: Our score.
+        ours, published: As printed; ``published`` is ``None`` where the study states none.
+        agrees: Whether the published digit lies in the range our evidence allows.
+        why: Sentences that explain the difference from the evidence.
+    """
+
+    stage: str
+    name: str
+    cell: CellScore
+    ours: Shown
+    published: Shown | None
+    agrees: bool
+    why: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A missing fact and the open cells it would settle."""
+
+    country: str
+    form: str
+    stage: str
+    what: Sentence
+    cells: tuple[tuple[str, str, str], ...]
+    settles: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Hollow:
+    """The hollow-middle test for one country."""
+
+    country: str
+    verdict: Verdict
+    text: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A sentence with the id of what it speaks about."""
+
+    id: str
+    text: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """All words of one edition.
+
+    Attributes:
+        ledger: Lineage of every number in the words; stands on the ledger of the study.
+        answer: The answer page.
+        openings: Page id -> kicker, title, lede. Ids: ``framework``, ``method``, ``sectors``,
+            ``countries``, ``holders``, ``example``, ``peers``, ``scorecard``, ``missing``,
+            ``labels``, ``sources``, ``evidence``, ``assumptions``.
+        sectors: Sector -> one line about the focus country.
+        sector_findings: What the sectors of the focus country have in common.
+        countries: Country -> one line.
+        hollow: Country -> the hollow-middle test.
+        concentration: Findings on who holds the stages, the strongest first.
+        ranks: Stage -> one line on the rank of the focus country.
+        example: The worked example by stage; empty where the study has none.
+        gaps: Missing facts, those that would settle most first.
+    """
+
+    ledger: Ledger
+    answer: Answer
+    openings: Mapping[str, Opening]
+    sectors: Mapping[str, Sentence]
+    sector_findings: tuple[Finding, ...]
+    countries: Mapping[str, Sentence]
+    hollow: Mapping[str, Hollow]
+    concentration: tuple[Finding, ...]
+    ranks: Mapping[str, Sentence]
+    example: tuple[Comparison, ...]
+    gaps: tuple[Gap, ...]
+
+    def sentences(self) -> Iterator[Sentence]:
+        """Give every sentence of the narrative, in reading order."""
+        for opening in (self.answer.opening, *self.openings.values()):
+            yield from (opening.title, opening.lede)
+        for line in self.answer.strip:
+            yield from (line.focus, line.holder)
+        yield self.answer.strip_source
+        yield from (number.text for number in self.answer.key_numbers)
+        yield from (change.what for change in self.answer.changes)
+        yield self.answer.surety.text
+        yield from self.sectors.values()
+        yield from (finding.text for finding in self.sector_findings)
+        yield from self.countries.values()
+        yield from (hollow.text for hollow in self.hollow.values())
+        yield from (finding.text for finding in self.concentration)
+        yield from self.ranks.values()
+        for comparison in self.example:
+            yield from comparison.why
+        yield from (gap.what for gap in self.gaps)

@@ -1,0 +1,190 @@
+"""Numbers on the page: every one is a quantity, shown with its lineage; bare floats are refused."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from midstream.errors import ModelError
+from midstream.evidence.quantity import Quantity
+
+MINUS = "\u2212"
+EN_DASH = "\u2013"
+NO_EVIDENCE = "no evidence"
+
+_SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A quantity as it is printed.
+
+    Attributes:
+        quantity: The number with its lineage.
+        text: The printed digits, without the unit.
+        unit: The printed unit, empty where the text stands alone.
+    """
+
+    quantity: Quantity
+    text: str
+    unit: str = ""
+
+    @property
+    def plain(self) -> str:
+        """Text and unit as they read in a line."""
+        if not self.unit:
+            return self.text
+        return f"{self.text}{'' if self.unit == '%' else ' '}{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Prose with quantities in it: strings and shown numbers in reading order."""
+
+    parts: tuple[str | Shown, ...]
+
+    @property
+    def plain(self) -> str:
+        """The sentence as plain text."""
+        return "".join(part if isinstance(part, str) else part.plain for part in self.parts)
+
+    def __add__(self, other: Sentence) -> Sentence:
+        return Sentence((*self.parts, *other.parts))
+
+
+def number_text(value: float, unit: str) -> str:
+    """Print a number without decimals the evidence cannot carry.
+
+    Scores get one decimal, percentages none (one below 10), other numbers two to three
+    significant digits with thousands separated by commas; minus is U+2212.
+    """
+    if unit == "score":
+        text = f"{value:.1f}"
+    elif unit == "%":
+        text = f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
+    elif unit in {"ratio", "probability", "share"}:
+        text = f"{value:.2f}"
+    elif abs(value) >= 1000:
+        text = f"{round(value, 2 - len(str(int(abs(value)))) + 1):,.0f}"
+    else:
+        text = f"{value:,.3g}" if abs(value) < 100 else f"{value:,.0f}"
+    return text.replace("-", MINUS)
+
+
+def show(quantity: Quantity, style: str = "value") -> Shown:
+    """Turn a quantity into printed text.
+
+    Args:
+        quantity: What to print.
+        style: ``value``, ``digit`` (rounded integer, no unit), ``range`` (low to high with an
+            en dash), ``percent`` (a share or probability as %), ``bare`` (value without unit).
+
+    Raises:
+        ModelError: if something other than a quantity is given, or the style is unknown.
+    """
+    if not isinstance(quantity, Quantity):
+        raise ModelError(
+            f"a bare {type(quantity).__name__} cannot be shown",
+            why="every number on a page must lead to its sources",
+            mend="wrap it in a Quantity with a lineage",
+        )
+    if quantity.value is None:
+        return Shown(quantity, NO_EVIDENCE)
+    unit = "" if quantity.unit in {"score", "ratio", "probability", "share"} else quantity.unit
+    return _STYLES[style](quantity, quantity.value, unit)
+
+
+def _value(quantity: Quantity, value: float, unit: str) -> Shown:
+    return Shown(quantity, number_text(value, quantity.unit), unit)
+
+
+def _bare(quantity: Quantity, value: float, unit: str) -> Shown:
+    return Shown(quantity, number_text(value, quantity.unit))
+
+
+def _digit(quantity: Quantity, value: float, unit: str) -> Shown:
+    return Shown(quantity, str(int(value + 0.5)))
+
+
+def _percent(quantity: Quantity, value: float, unit: str) -> Shown:
+    return Shown(quantity, number_text(100 * value, "%"), "%")
+
+
+def _range(quantity: Quantity, value: float, unit: str) -> Shown:
+    if quantity.low is None or quantity.high is None:
+        return _value(quantity, value, unit)
+    ends = [number_text(end, quantity.unit) for end in (quantity.low, quantity.high)]
+    text = ends[0] if ends[0] == ends[1] else EN_DASH.join(ends)
+    return Shown(quantity, text, unit)
+
+
+_STYLES: dict[str, Callable[[Quantity, float, str], Shown]] = {
+    "value": _value,
+    "bare": _bare,
+    "digit": _digit,
+    "percent": _percent,
+    "range": _range,
+}
+
+
+def say(template: str, **values: Quantity | Shown | Sentence | str) -> Sentence:
+    """Fill a template with quantities and words: ``say("{c2:digit} of 5", c2=score)``.
+
+    ``{name}`` or ``{name:style}`` names a value; styles are those of `show`. Words may be
+    strings; digits written into the template itself are structure (years, stage numbers).
+
+    Raises:
+        ModelError: if a slot has no value or a value is a bare number.
+    """
+    parts: list[str | Shown] = []
+    end = 0
+    for slot in _SLOT.finditer(template):
+        parts.append(template[end : slot.start()])
+        end = slot.end()
+        name, style = slot.group(1), slot.group(2) or "value"
+        if name not in values:
+            raise ModelError(f"no value for {{{name}}}", where=template)
+        parts.extend(_filled(values[name], style))
+    parts.append(template[end:])
+    return Sentence(tuple(part for part in parts if part != ""))
+
+
+def _filled(value: Quantity | Shown | Sentence | str, style: str) -> tuple[str | Shown, ...]:
+    if isinstance(value, Sentence):
+        return value.parts
+    if isinstance(value, str | Shown):
+        return (value,)
+    return (show(value, style),)
+
+
+@dataclass(slots=True)
+class Register:
+    """Every number an edition shows, in order, with the place where it stands."""
+
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def add(self, shown: Shown, place: str) -> Shown:
+        """Enter a shown number; place is the page or section."""
+        self.rows.append((place, shown.text, shown.quantity.lineage))
+        return shown
+
+
+def sentence_html(sentence: Sentence, register: Register, place: str, root: str = "") -> str:
+    """Give a sentence as HTML; each number is a link to its glass box."""
+    return "".join(
+        html.escape(part) if isinstance(part, str) else number_html(part, register, place, root)
+        for part in sentence.parts
+    )
+
+
+def number_html(shown: Shown, register: Register, place: str, root: str = "") -> str:
+    """Give a shown number as a link to the page that opens it."""
+    register.add(shown, place)
+    lineage = html.escape(shown.quantity.lineage, quote=True)
+    label = shown.quantity.label or "none"
+    return (
+        f'<a class="num" href="{root}number.html#{lineage}" data-lineage="{lineage}" '
+        f'data-label="{label}">{html.escape(shown.plain)}</a>'
+    )

@@ -1,0 +1,125 @@
+"""The condensed edition as PDF: a cover and eleven to thirteen pages, tagged, PDF/UA-1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from midstream.report.bibliography import Entry
+from midstream.report.narrative import Narrative
+from midstream.report.narrative.context import Context
+from midstream.report.narrative.reckon import Reckoner
+from midstream.report.numbers import Register
+from midstream.report.pdf.back import labels, sources, used
+from midstream.report.pdf.chain import differences, example
+from midstream.report.pdf.compile import compile_pdf
+from midstream.report.pdf.front import answer, cover, framework
+from midstream.report.pdf.method import method
+from midstream.report.pdf.press import Press
+from midstream.report.pdf.shape import countries, holders, sectors
+from midstream.report.pdf.standing import missing, peers, scorecard
+from midstream.report.pdf.writer import Json, Writer
+from midstream.report.theme import PRINT
+
+if TYPE_CHECKING:
+    from midstream.report.manifest import Stamp
+    from midstream.study import Study
+
+__all__ = ["Condensed", "build_condensed"]
+
+#: Pages between the cover and the sources, in reading order.
+PAGES = (
+    answer, framework, method, sectors, countries, holders, example, differences, peers,
+    scorecard, missing, labels,
+)  # fmt: skip
+
+#: A condensed edition has at most so many pages.
+MOST_PAGES = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Condensed:
+    """The condensed edition.
+
+    Attributes:
+        data: The PDF.
+        register: Every number shown: page id, printed text, lineage.
+        structure: Words whose digits are names (ids, dates, titles of sources): page id, text.
+        pages: Page id -> number of its first page, in reading order.
+        entries: Sources under the numbers, in three layers.
+    """
+
+    data: bytes
+    register: Register
+    structure: tuple[tuple[str, str], ...]
+    pages: Mapping[str, int]
+    entries: tuple[Entry, ...]
+
+
+def build_condensed(study: Study, narrative: Narrative, stamp: Stamp) -> Condensed:
+    """Set the condensed edition.
+
+    Args:
+        study: The study.
+        narrative: Its words.
+        stamp: Edition, version, date and hash for cover and footer.
+
+    Raises:
+        ModelError: if the document cannot be set.
+    """
+    press, data, found = _pages(study, narrative, stamp, tight=False)
+    setting = compile_pdf(data, press.writer.drawings, stamp.date)
+    if setting.pages > MOST_PAGES:
+        press, data, found = _pages(study, narrative, stamp, tight=True)
+        setting = compile_pdf(data, press.writer.drawings, stamp.date)
+    return Condensed(
+        data=setting.data,
+        register=press.writer.register,
+        structure=tuple(press.writer.structure),
+        pages={"cover": 1, **setting.starts},
+        entries=found,
+    )
+
+
+def _pages(
+    study: Study, narrative: Narrative, stamp: Stamp, tight: bool
+) -> tuple[Press, Json, tuple[Entry, ...]]:
+    """Set every page as data; `tight` shortens lists so that no page runs over."""
+    context = Context(study, study.scorecard(), Reckoner(narrative.ledger))
+    press = Press(study, narrative, context, Writer(Register(), []), stamp, tight)
+    front = cover(press)
+    pages = [page(press) for page in PAGES]
+    found = used(press)
+    pages.append(sources(press, found))
+    return press, {**_frame(press), "cover": front, "pages": pages}, found
+
+
+def _frame(press: Press) -> Json:
+    """What stands on every page, and the properties of the file."""
+    stamp, config = press.stamp, press.study.config
+    year, month, day = (int(part) for part in stamp.date.split("-"))
+    labels_key = (
+        ("V", "two or more origins agree"),
+        ("V1", "one"),
+        ("U", "disputed"),
+        ("modelled", ""),
+    )
+    return {
+        "theme": dict(PRINT.tokens()),
+        "meta": {
+            "title": config.title,
+            "author": "The midstream contributors",
+            "description": press.narrative.answer.opening.title.plain,
+            "keywords": ["critical minerals", "supply chains", "scorecard"],
+            "year": year,
+            "month": month,
+            "day": day,
+        },
+        "running": config.title,
+        "foot": {
+            "left": f"Condensed edition {stamp.number} \u00b7 v{stamp.version} \u00b7 {stamp.short_date}",
+            "hash": stamp.hash,
+            "labels": [{"label": label, "word": word} for label, word in labels_key],
+        },
+    }

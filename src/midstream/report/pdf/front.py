@@ -1,0 +1,234 @@
+"""The first pages: cover, answer, framework."""
+
+from __future__ import annotations
+
+from midstream.report.figures import Cell, of_profile
+from midstream.report.narrative import Change, KeyNumber, StageLine
+from midstream.report.narrative.answer import nearest_digit
+from midstream.report.narrative.concentration import medians
+from midstream.report.narrative.words import capital, possessive
+from midstream.report.numbers import Sentence, Shown, say, show
+from midstream.report.pdf.press import Press, share_of
+from midstream.report.pdf.writer import Json, sentence_label, table, words
+from midstream.report.theme import DARK
+from midstream.terms import SCORE_WORDS, STAGE_ORDER, STAGES
+
+_TOP = 5.0
+
+
+def cover(press: Press) -> Json:
+    """The cover: title, finding, four vessels."""
+    press.turn("cover")
+    writer, answer = press.writer, press.narrative.answer
+    foot = say(
+        "{who} score from one to five at each stage of the chain for {sector} \u00b7 {date} \u00b7"
+        " edition sha256",
+        who=capital(possessive(press.context.country)),
+        sector=press.context.sector_name(press.context.sector),
+        date=writer.named(press.stamp.long_date),
+    )
+    return {
+        "edition": writer.named(
+            f"Condensed edition {press.stamp.number} \u00b7 v{press.stamp.version}"
+        ),
+        "title": writer.named(press.study.config.title),
+        "subtitle": writer.parts(answer.opening.title),
+        "vessels": [_vessel(press, line, short=True) for line in answer.strip],
+        "foot": writer.parts(foot),
+        "hash": writer.named(press.stamp.hash),
+        "accent": DARK.accent,
+        "bright": DARK.fill5,
+    }
+
+
+def _vessel(press: Press, line: StageLine, short: bool = False) -> Json:
+    score = line.cell.score
+    known = next(stage for code, stage in STAGES.items() if code == line.stage)
+    return {
+        "stage": line.stage,
+        "name": known.short if short else line.name,
+        "digit": press.writer.text(line.digit),
+        "word": line.word,
+        "fill": share_of(score),
+        "level": nearest_digit(line.cell),
+        "binds": line.binds,
+        "low": score.low / _TOP if score.low is not None and score.value is not None else None,
+        "high": score.high / _TOP if score.high is not None and score.value is not None else None,
+    }
+
+
+def answer(press: Press) -> Json:
+    """The answer page."""
+    press.turn("answer")
+    found = press.narrative.answer
+    blocks: list[Json] = [
+        {
+            "kind": "hero",
+            "stages": [_stage(press, line) for line in found.strip],
+            "source": press.writer.parts(found.strip_source),
+        },
+        {"kind": "keys", "items": [_key(press, number) for number in found.key_numbers]},
+    ]
+    if found.changes:
+        blocks += [_head("What would change this verdict"), _changes(press, found.changes)]
+    blocks += [_head("How sure we are"), _surety(press)]
+    return press.page("answer", blocks, found.opening)
+
+
+def _head(text: str) -> Json:
+    return {"kind": "head", "text": [text]}
+
+
+def _stage(press: Press, line: StageLine) -> Json:
+    interval = say("interval {i}", i=line.interval) if line.interval else say("no interval")
+    return {
+        **_vessel(press, line),
+        "interval": "".join(
+            str(part["n"]) if isinstance(part, dict) else part
+            for part in press.writer.parts(interval)
+        ),
+        "label": line.cell.score.label,
+        "focus": press.writer.fact(line.focus),
+        "holder": press.writer.fact(line.holder),
+    }
+
+
+def _key(press: Press, number: KeyNumber) -> Json:
+    press.writer.number(number.shown)
+    return {
+        "number": number.shown.text,
+        "unit": number.shown.unit,
+        "text": press.writer.parts(number.text),
+        "label": number.shown.quantity.label,
+    }
+
+
+def _changes(press: Press, changes: tuple[Change, ...]) -> Json:
+    writer = press.writer
+    rows = [
+        [
+            {"kind": "name", "text": [f"{change.stage} {change.name}"], "fill": "ink"},
+            {"kind": "text", "text": writer.parts(change.what), "label": None, "face": "serif"},
+            {
+                "kind": "step",
+                "before": _digit(press, change.before),
+                "after": _digit(press, change.after) if change.after is not None else None,
+            },
+        ]
+        for change in changes
+    ]
+    columns = [
+        ("Stage", 1.25),
+        ("The smallest change found that lifts the score by one", 3),
+        ("Effect", 0),
+    ]
+    return table(columns, rows, size=9, inset=4.2)
+
+
+def _digit(press: Press, shown: Shown) -> Json:
+    press.writer.number(shown)
+    return {"text": shown.text, "level": int(shown.text) if shown.text in "12345" else None}
+
+
+def _surety(press: Press) -> Json:
+    found = press.narrative.answer.surety
+    return {
+        "kind": "surety",
+        "text": press.writer.parts(found.text),
+        "counts": [
+            {"label": label, "text": press.writer.text(shown), "value": shown.quantity.value or 0}
+            for label, shown in found.counts
+        ],
+    }
+
+
+def framework(press: Press) -> Json:
+    """The four stages: what belongs to each, who leads, how the focus country stands."""
+    press.turn("framework")
+    held = [one for one in press.study.holders() if one.leader_share.value is not None]
+    middle = medians(press.context, held)
+    profile = press.context.card.profile(press.context.focus)
+    rows = []
+    for stage in STAGE_ORDER:
+        cell = of_profile(profile, stage)
+        leader = say("{q}", q=middle[stage]) if stage in middle else Sentence(("no shares",))
+        rows.append(
+            [
+                {"kind": "name", "text": [stage], "fill": "muted"},
+                {"kind": "name", "text": [STAGES[stage].name], "fill": "ink"},
+                words(STAGES[stage].meaning),
+                {
+                    "kind": "figure",
+                    "text": press.writer.parts(leader),
+                    "label": sentence_label(leader),
+                },
+                {"kind": "strip", "cells": [press.writer.cell(cell)]},
+                {
+                    "kind": "text",
+                    "text": press.writer.parts(_interval(cell)),
+                    "label": None,
+                    "face": "sans",
+                },
+            ]
+        )
+    columns = [
+        ("", 0), ("Stage", 1.3), ("What belongs to it", 2.1), ("Median leader holds", 0.95),
+        (press.study.name("country", press.context.focus), 0.6), ("Interval", 0.7),
+    ]  # fmt: skip
+    source = press.basis("National score: mean over the sectors of the study.")
+    paragraphs = [press.narrative.hollow[press.context.focus].text + Sentence((".",))]
+    paragraphs += [finding.text for finding in press.narrative.concentration[:2]]
+    return press.page(
+        "framework",
+        [
+            table(columns, rows, press.writer.parts(source), size=9, inset=7),
+            _head("The claim under test"),
+            press.prose(_claim(), *paragraphs[: press.fewer(len(paragraphs))]),
+            _head("How to read a strip"),
+            press.prose(*_reading()),
+            _scale_of_words(),
+        ],
+    )
+
+
+def _interval(cell: Cell) -> Sentence:
+    if cell.score.low is None or cell.score.high is None:
+        return Sentence(("none",))
+    return Sentence((show(cell.score, "range"),))
+
+
+def _claim() -> Sentence:
+    return Sentence(
+        (
+            "It is often said that a country can hold the ore and the factory and still lack what"
+            " lies between. We put that as a test: in how many of the draws do both middle stages"
+            " score below both ends? From nine draws in ten we call it shown, from one in ten or"
+            " fewer we call it wrong, and in between we say that the evidence does not tell.",
+        )
+    )
+
+
+def _reading() -> tuple[Sentence, ...]:
+    return (
+        Sentence(
+            (
+                "Four cells stand for the four stages, always in the same order. Digit and colour"
+                " say the same thing. A dashed cell holds a range: the evidence allows each digit in"
+                " it. A hatched cell with a question mark has no evidence at all.",
+            )
+        ),
+    )
+
+
+def _scale_of_words() -> Json:
+    readings = {
+        1: "nothing or a pilot", 2: "a line buyers know", 3: "a qualified second source",
+        4: "one of a few equal nodes", 5: "exports, or leads outside the leader",
+    }  # fmt: skip
+    return {
+        "kind": "scale",
+        "levels": [
+            {"level": level, "digit": str(level), "word": word, "reading": [readings[level]]}
+            for level, word in SCORE_WORDS.items()
+        ],
+    }

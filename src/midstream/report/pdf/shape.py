@@ -1,0 +1,98 @@
+"""The shape: sectors, countries, and who holds each stage."""
+
+from __future__ import annotations
+
+from midstream.report.figures import concentration, hollow_countries, hollow_sectors
+from midstream.report.narrative.words import capital, possessive
+from midstream.report.numbers import Sentence
+from midstream.report.pdf.press import Press, in_one
+from midstream.report.pdf.writer import Json
+
+#: Findings under the strips of the sectors.
+MOST_FINDINGS = 3
+
+#: Forms in the concentration figure.
+MOST_FORMS = 17
+
+
+def sectors(press: Press) -> Json:
+    """One small strip per sector of the focus country."""
+    press.turn("sectors")
+    country = press.context.focus
+    figure = hollow_sectors(
+        press.context.card,
+        country,
+        lambda one: press.study.name("sector", one),
+        Sentence(("Four bars per sector, ore at the left",)),
+        _ruler(f"{capital(possessive(press.context.country))} score at each stage."),
+        press.basis("Sectors with the hollowest middle first."),
+    )
+    blocks = [press.figure(figure)]
+    found = press.narrative.sector_findings[: press.fewer(MOST_FINDINGS)]
+    if found:
+        blocks.append({"kind": "head", "text": ["What the sectors have in common"]})
+        blocks.append(press.prose(in_one([finding.text for finding in found])))
+    return press.page("sectors", blocks)
+
+
+def _ruler(text: str) -> Sentence:
+    return Sentence((f"{text} Height and colour show the score, the thin line its interval.",))
+
+
+def countries(press: Press) -> Json:
+    """The same test for every country of the study."""
+    press.turn("countries")
+    figure = hollow_countries(
+        press.context.card,
+        lambda one: press.study.name("country", one),
+        Sentence(("National profiles on one ruler",)),
+        _ruler("Mean over the sectors of the study."),
+        press.basis("Countries with the hollowest middle first."),
+    )
+    lines = _country_lines(press)
+    return press.page("countries", [press.figure(figure), press.prose(*lines)])
+
+
+def _country_lines(press: Press) -> list[Sentence]:
+    """The focus country, then each incumbent and partner."""
+    config = press.study.config
+    named = dict.fromkeys((config.focus, *config.incumbents, *config.partners))
+    known = [country for country in named if country in press.narrative.countries]
+    return [_line(press, country) for country in known[: press.fewer(MOST_FINDINGS)]]
+
+
+def _line(press: Press, country: str) -> Sentence:
+    name = press.study.name("country", country)
+    return Sentence((f"{name}: ",)) + _lowered(press.narrative.countries[country])
+
+
+def _lowered(sentence: Sentence) -> Sentence:
+    first = sentence.parts[0]
+    if not isinstance(first, str):
+        return sentence
+    return Sentence((first[:1].lower() + first[1:], *sentence.parts[1:]))
+
+
+def holders(press: Press) -> Json:
+    """Concentration by form, and what it adds up to."""
+    press.turn("holders")
+    known = [one for one in press.study.holders() if one.hhi.value is not None]
+    top = sorted(known, key=lambda one: (-(one.hhi.value or 0.0), one.form))[
+        : press.fewer(MOST_FORMS)
+    ]
+    figure = concentration(
+        top,
+        press.reader,
+        Sentence(("The most concentrated forms",)),
+        Sentence(
+            (
+                "Herfindahl index of national shares: zero is many small holders, one is a single"
+                " country. The bar spans the unnamed rest split finely or in one hand; at the right"
+                " the leader and its share.",
+            )
+        ),
+        press.basis("Shares of world output by country."),
+    )
+    found = press.narrative.concentration
+    lines = [finding.text for finding in found if finding.id != "majorities"]
+    return press.page("holders", [press.figure(figure), press.prose(*lines)])

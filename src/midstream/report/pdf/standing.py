@@ -1,0 +1,161 @@
+"""Tables: ranks of the countries, the scorecard of all sectors, what is missing."""
+
+from __future__ import annotations
+
+from midstream.report.figures import Cell, of_cell, of_profile
+from midstream.report.narrative import Gap
+from midstream.report.narrative.lines import rank_shown
+from midstream.report.narrative.words import probability
+from midstream.report.numbers import EN_DASH, Sentence, Shown, number_text, say
+from midstream.report.pdf.press import Press
+from midstream.report.pdf.writer import Json, table, words
+from midstream.scorecard.result import CountryProfile
+from midstream.terms import STAGE_ORDER
+
+#: Missing facts in the table; the rest is in ``tables/missing.csv``.
+MOST_GAPS = 15
+
+_VERDICTS = {"supported": "hollow", "refuted": "not hollow", "undetermined": "open"}
+
+#: Sectors named beside a missing fact.
+MOST_NAMES = 3
+
+
+def peers(press: Press) -> Json:
+    """Every country: digits and rank with range at each stage."""
+    press.turn("peers")
+    order = sorted(
+        (press.context.card.profile(country) for country in press.context.countries),
+        key=lambda one: -sum(one.stages[stage].value or 0.0 for stage in ("C2", "C3")),
+    )
+    rows = [_peer(press, profile) for profile in order]
+    columns = [("Country", 1.6), ("C1 to C4", 0)]
+    columns += [(f"Rank at {stage}", 1) for stage in STAGE_ORDER]
+    columns += [("Middle", 0.85), ("Chance", 0.75)]
+    source = press.basis(
+        "Median rank on common draws with the range of nine draws in ten. Chance: share of draws in"
+        " which both middle stages lie below both ends. Countries in the order of their middle."
+    )
+    return press.page(
+        "peers", [table(columns, rows, press.writer.parts(source), size=8.8, inset=5)]
+    )
+
+
+def _peer(press: Press, profile: CountryProfile) -> list[Json]:
+    fill = "accent" if profile.country == press.context.focus else "ink"
+    name = press.study.name("country", profile.country)
+    cells = [press.writer.cell(of_profile(profile, stage)) for stage in STAGE_ORDER]
+    return [
+        {"kind": "name", "text": [name], "fill": fill},
+        {"kind": "strip", "cells": cells},
+        *(_rank(press, profile, stage) for stage in STAGE_ORDER),
+        words(_VERDICTS[press.narrative.hollow[profile.country].verdict]),
+        {"kind": "figure", "text": press.writer.parts(_chance(profile)), "label": None},
+    ]
+
+
+def _chance(profile: CountryProfile) -> Sentence:
+    if profile.p_hollow.value is None:
+        return Sentence(("none",))
+    return Sentence((probability(profile.p_hollow),))
+
+
+def _rank(press: Press, profile: CountryProfile, stage: str) -> Json:
+    rank = profile.ranks.get(stage)
+    if rank is None:
+        return words("no rank")
+    middle, spread = rank_shown(press.context, profile, stage, rank)
+    sentence = say("{m} ({s})", m=middle, s=spread)
+    return {"kind": "figure", "text": press.writer.parts(sentence), "label": None}
+
+
+def scorecard(press: Press) -> Json:
+    """All sectors of the focus country: digits, intervals and one line each."""
+    press.turn("scorecard")
+    rows = []
+    for sector in press.context.sectors:
+        cells = [of_cell(cell) for cell in press.context.strip(press.context.focus, sector)]
+        intervals = say(" \u00b7 ").parts[0]
+        sentence: list[str | Shown] = []
+        for place, cell in enumerate(cells):
+            sentence += [str(intervals) if place else "", _ends(cell)]
+        rows.append(
+            [
+                {"kind": "name", "text": [press.study.name("sector", sector)], "fill": "ink"},
+                {"kind": "strip", "cells": [press.writer.cell(cell) for cell in cells]},
+                {
+                    "kind": "text",
+                    "text": press.writer.parts(
+                        Sentence(tuple(part for part in sentence if part != ""))
+                    ),
+                    "label": None,
+                    "face": "sans",
+                },
+                {
+                    "kind": "text",
+                    "text": press.writer.parts(press.narrative.sectors[sector]),
+                    "label": None,
+                    "face": "sans",
+                },
+            ]
+        )
+    columns = [
+        ("Sector", 1.25),
+        ("C1 to C4", 0),
+        ("Intervals, C1 to C4", 1.85),
+        ("Where it is weakest", 2.5),
+    ]
+    source = press.basis("Intervals hold four draws in five.")
+    return press.page(
+        "scorecard", [table(columns, rows, press.writer.parts(source), size=8.4, inset=5.2)]
+    )
+
+
+def _ends(cell: Cell) -> Shown | str:
+    if cell.ends is None:
+        return "none"
+    low, high = (number_text(end, "score") for end in cell.ends)
+    return Shown(cell.score, f"{low}{EN_DASH}{high}")
+
+
+def missing(press: Press) -> Json:
+    """The facts that would settle most open cells of the focus country."""
+    press.turn("missing")
+    own = [gap for gap in press.narrative.gaps if gap.country == press.context.focus]
+    rows = [_gap(press, gap) for gap in own[: press.fewer(MOST_GAPS)]]
+    columns = [
+        ("Cells", 0),
+        ("What is missing", 2.7),
+        ("Stage", 0),
+        ("Form", 1.1),
+        ("Sectors that wait for it", 1.7),
+    ]
+    source = press.basis(
+        "Cells: how many open cells of the country wait for the fact. The full list, for every"
+        " country, is in missing.csv."
+    )
+    ask = Sentence(
+        (
+            "A figure counts when its source can be named: who says it, on what date, for which"
+            " year and unit, and on which page or row. Two independent origins that agree raise a"
+            " label to V; a press release printed ten times is one origin.",
+        )
+    )
+    blocks: list[Json] = [table(columns, rows, press.writer.parts(source), size=8.4, inset=3.6)]
+    if not rows:
+        blocks = []
+    blocks += [{"kind": "head", "text": ["What a useful figure looks like"]}, press.prose(ask)]
+    return press.page("missing", blocks)
+
+
+def _gap(press: Press, gap: Gap) -> list[Json]:
+    sectors = list(dict.fromkeys(cell[1] for cell in gap.cells))
+    names = [press.study.name("sector", sector) for sector in sectors[:MOST_NAMES]]
+    more = ", \u2026" if len(sectors) > MOST_NAMES else ""
+    return [
+        {"kind": "name", "text": [press.writer.number(gap.settles)], "fill": "accent"},
+        {"kind": "text", "text": press.writer.parts(gap.what), "label": None, "face": "serif"},
+        words(gap.stage),
+        words(press.context.form_name(gap.form)),
+        words(", ".join(names) + more),
+    ]

@@ -1,0 +1,119 @@
+"""Files the pages share: style sheets, scripts, typefaces, the fact list and the find index."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from midstream.report.marks import wordmark_svg
+from midstream.report.numbers import show
+from midstream.report.site.desk import Desk
+from midstream.report.site.page import Page
+from midstream.report.theme import DARK, FONT_FOLDER, LIGHT, css_properties
+
+_STATIC = Path(__file__).parent / "static"
+_FACES = ("SourceSerif4.woff2", "IBMPlexSans.woff2", "IBMPlexMono-Regular.woff2")
+_LICENCES = ("OFL-SourceSerif4.txt", "OFL-IBMPlexSans.txt", "OFL-IBMPlexMono.txt")
+
+
+def theme_css() -> str:
+    """Write the colours of both appearances, and those a forced palette asks for."""
+    light, dark = css_properties(LIGHT), css_properties(DARK)
+    canvas = "".join(
+        f"--{name}:{_forced(name)};" for name, _ in LIGHT.tokens()
+    )
+    return (
+        f":root{{color-scheme:light;{light}}}\n"
+        f"@media (prefers-color-scheme: dark){{:root:not([data-theme=light])"
+        f"{{color-scheme:dark;{dark}}}}}\n"
+        f":root[data-theme=dark]{{color-scheme:dark;{dark}}}\n"
+        f"@media (forced-colors: active){{:root:root{{{canvas}}}}}\n"
+    )
+
+
+def _forced(name: str) -> str:
+    if name in {"link"}:
+        return "LinkText"
+    hollow = name == "paper" or name.startswith(("fill", "band", "panel", "rest"))
+    return "Canvas" if hollow else "CanvasText"
+
+
+def write_assets(folder: Path) -> list[Path]:
+    """Copy style sheets, scripts and typefaces; gives the paths written."""
+    static = folder / "static"
+    static.mkdir(parents=True, exist_ok=True)
+    written = []
+    for source in [*sorted(_STATIC.iterdir()), *(FONT_FOLDER / n for n in (*_FACES, *_LICENCES))]:
+        written.append(Path(shutil.copyfile(source, static / source.name)))
+    written.append(_write(static / "theme.css", theme_css()))
+    written.append(_write(static / "icon.svg", wordmark_svg(LIGHT, word=False)))
+    return written
+
+
+def facts_script(desk: Desk) -> str:
+    """Write the list of facts of the evidence page."""
+    evidence = desk.study.evidence
+    rows: list[list[str]] = []
+    used: dict[str, dict[str, str]] = {
+        column: {} for column in ("metric", "country", "material", "form")
+    }
+    for fact in evidence.facts():
+        key = fact.key
+        for column, names in used.items():
+            if key[column]:
+                names[str(key[column])] = _name(desk, column, str(key[column]))
+        more = [_name(desk, "country", str(key["partner"])) if key["partner"] else ""]
+        more += [str(key[name] or "") for name in ("entity", "per_unit", "basis")]
+        kind = "" if key["kind_group"] == "observed" else str(key["kind_group"])
+        rows.append(
+            [
+                fact.quantity.lineage,
+                *(str(key[c] or "") for c in ("metric", "country", "material", "form", "stage")),
+                str(key["period"] or ""),
+                show(fact.quantity).plain,
+                fact.quantity.label or "",
+                " · ".join(part for part in (*more, kind) if part),
+            ]
+        )
+    return f"window.midstreamFacts = {_json({'names': used, 'facts': rows})};\n"
+
+
+def _name(desk: Desk, column: str, word: str) -> str:
+    vocabulary = desk.study.evidence.vocabulary(column) or {}
+    return vocabulary.get(word) or word.replace("-", " ").replace("_", " ")
+
+
+def find_script(desk: Desk, pages: Sequence[Page]) -> str:
+    """Write the index of the find box: name, kind, address, more words."""
+    rows: list[list[str]] = [
+        [page.title, "page", page.path] for page in pages if "/" not in page.path
+    ]
+    rows = [row for row in rows if row[2] != "number.html"]
+    rows += [[desk.country(c), "country", f"country/{c}.html", c] for c in desk.countries]
+    rows += [[desk.sector(s), "sector", f"sector/{s}.html"] for s in desk.sectors]
+    kinds = {"form": "product", "material": "material", "metric": "measure"}
+    for column, kind in kinds.items():
+        names = desk.study.evidence.vocabulary(column) or {}
+        held = {str(fact.key[column]) for fact in desk.study.evidence.facts() if fact.key[column]}
+        rows += [
+            [names.get(word) or word, kind, f"evidence.html#{column}={word}", word]
+            for word in sorted(held)
+        ]
+    rows += [
+        [str(row["name"]), "assumption", f"assumptions.html#{row['id']}"]
+        for row in desk.rows("parameters")
+    ]
+    return f"window.midstreamFind = {_json(rows)};\n"
+
+
+def _json(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("</", "<\\/")
+
+
+def _write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -1,0 +1,110 @@
+"""What would lift a score by one: one lever at a time, solved, or "not by this lever alone"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from midstream.chain.estimate import Floats
+from midstream.evidence import Quantity
+from midstream.scorecard.cells import CellInputs, evaluate
+from midstream.scorecard.ladder import CONTROLS, Ruler
+from midstream.scorecard.result import Remark
+
+STEPS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A stage as a function of one of its forms.
+
+    Attributes:
+        ruler: The ruler.
+        inputs: Drawn inputs of the form that binds.
+        stage: Gives the scores of the stage at one end from the scores of the form.
+        threshold: Median the stage has to reach.
+        full: Output of the binding form with all its projects complete and on time.
+    """
+
+    ruler: Ruler
+    inputs: CellInputs
+    stage: Callable[[int, Floats], Floats]
+    threshold: float
+    full: Floats
+
+    def reached(self, inputs: CellInputs) -> bool:
+        """Whether the median of the stage reaches the threshold with other inputs."""
+        made = evaluate(inputs, self.ruler)
+        low, high = self.stage(0, made.low), self.stage(1, made.high)
+        return bool(np.median((low + high) / 2) >= self.threshold)
+
+
+def more_output(target: Target) -> float | None:
+    """Least extra output that lifts the stage, in the form's unit; ``None`` if none does."""
+    scale = float(np.median(target.inputs.reference))
+    if not target.reached(target.inputs.with_output(scale)):
+        return None
+    low, high = np.log(scale * 1e-4), np.log(scale)
+    if target.reached(target.inputs.with_output(float(np.exp(low)))):
+        return float(np.exp(low))
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        if target.reached(target.inputs.with_output(float(np.exp(middle)))):
+            high = middle
+        else:
+            low = middle
+    return float(np.exp(high))
+
+
+def levers_that_lift(target: Target) -> list[str]:
+    """Names of the other levers that lift the stage when pulled all the way."""
+    found = []
+    if target.reached(replace(target.inputs, addition=target.full)):
+        found.append("completion")
+    for lever, component in _COMPONENTS.items():
+        components = target.inputs.components.copy()
+        components[CONTROLS.index(component)] = 1.0
+        if target.reached(replace(target.inputs, components=components)):
+            found.append(lever)
+    return found
+
+
+_COMPONENTS = {
+    "feed": "feed",
+    "licence": "technology",
+    "throttle": "throttle",
+    "ownership": "ownership",
+}
+
+_WORDS = {
+    "completion": "{form}: every project on record, complete and on time",
+    "feed": "{form}: feed free of the dominant foreign supplier",
+    "licence": "{form}: technology of its own",
+    "throttle": "{form}: permits like elsewhere",
+    "ownership": "{form}: domestic ownership",
+}
+
+
+def remarks(target: Target, form: str, unit: str, today: Quantity, lineage: str) -> list[Remark]:
+    """Say what would lift the stage, one remark a lever that does."""
+    made = []
+    extra = more_output(target)
+    if extra is not None:
+        base = today.value or 0.0
+        flips = Quantity(base + extra, None, None, unit, "modelled", f"{lineage}/lift")
+        made.append(
+            Remark(
+                "{form}: output of {flips}",
+                lever="output",
+                flips_at=flips,
+                form=form,
+                flips=flips,
+                today=today,
+            )
+        )
+    made += [Remark(_WORDS[lever], lever=lever, form=form) for lever in levers_that_lift(target)]
+    if not made:
+        made.append(Remark("{form}: no single lever is enough", lever="none", form=form))
+    return made

@@ -1,0 +1,125 @@
+"""What every test shares: no network, a browser where one is found, steady random cases."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+DRIVERS = ("chromedriver", "chromium.chromedriver")
+
+settings.register_profile("local", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+class NetworkBlockedError(RuntimeError):
+    """A test tried to reach another machine. Not an OSError, so that no code swallows it."""
+
+
+def stays_here(host: object) -> bool:
+    """Say whether a host name or address means this machine."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in (None, "", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(str(name).partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse(host: object) -> None:
+    """Raise when `host` is another machine."""
+    if not stays_here(host):
+        raise NetworkBlockedError(f"tests run without a network; this one asked for {host!r}")
+
+
+def guarded_method(name: str) -> Any:
+    """Return the socket method `name`, refusing addresses beyond this machine."""
+    original = getattr(socket.socket, name)
+
+    def guarded(self: socket.socket, *arguments: Any) -> Any:
+        # sendto(data, [flags,] address) has the address last, as connect has.
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            refuse(arguments[-1][0])
+        return original(self, *arguments)
+
+    return guarded
+
+
+def guarded_lookup(name: str) -> Any:
+    """Return the name look-up `name`, refusing names beyond this machine."""
+    original = getattr(socket, name)
+
+    def guarded(host: Any, *arguments: Any, **options: Any) -> Any:
+        refuse(host)
+        return original(host, *arguments, **options)
+
+    return guarded
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Block every connection and name look-up that would leave this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto"):
+            patch.setattr(socket.socket, name, guarded_method(name))
+        for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
+            patch.setattr(socket, name, guarded_lookup(name))
+        yield
+
+
+def found_on_path(names: tuple[str, ...]) -> str | None:
+    """Return the path of the first of `names` that is a program here."""
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def missing_browser() -> str | None:
+    """Return what is missing for browser tests in words, or None when all is there."""
+    missing = [
+        what
+        for what, names in (("Chromium", BROWSERS), ("chromedriver", DRIVERS))
+        if found_on_path(names) is None
+    ]
+    if not missing:
+        return None
+    return (
+        f"no {' and no '.join(missing)} found on PATH "
+        "(on Debian: apt-get install chromium chromium-driver)"
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip browser tests where there is no browser, or fail them where one is required."""
+    if item.get_closest_marker("browser") is None:
+        return
+    missing = missing_browser()
+    if missing and os.environ.get("MIDSTREAM_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"a browser is required here, but {missing}", pytrace=False)
+    if missing:
+        pytest.skip(f"browser test left out: {missing}")
+
+
+@pytest.fixture(scope="session")
+def browser_paths() -> tuple[str, str]:
+    """The paths of Chromium and of its driver, for tests marked `browser`."""
+    browser, driver = found_on_path(BROWSERS), found_on_path(DRIVERS)
+    if browser is None or driver is None:
+        pytest.fail("mark the test that asks for `browser_paths` with @pytest.mark.browser")
+    return browser, driver
+
+
+@pytest.fixture(scope="session")
+def axe_script() -> str:
+    """The source of axe-core, to be run inside a page by browser tests."""
+    found = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
+    return Path(str(found)).read_text("utf-8")
