@@ -5,7 +5,9 @@ The command line prints these, Python and REST return them: one implementation s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any, TypedDict
 
 from midstream import __version__
@@ -13,6 +15,8 @@ from midstream.evidence import Evidence, Finding
 from midstream.evidence.checks import counts
 from midstream.evidence.query import show
 from midstream.evidence.reconcile import check_evidence
+from midstream.report.compare import diff
+from midstream.report.manifest import hint, read_manifest, verify
 from midstream.study import Progress, Study
 
 
@@ -89,3 +93,29 @@ def score_answer(
     warnings = [f"{open_cells} of {len(card.cells)} cells have no evidence"] if open_cells else []
     result = [cell.to_dict() for cell in card.cells]
     return envelope("score", study.evidence, result, study.config.id, card.assumptions, warnings)
+
+
+def verify_answer(folder: Path) -> Envelope:
+    """Differences between a folder and its manifest, and how to make the files again."""
+    manifest = read_manifest(folder)
+    differences = [{**asdict(found), "line": found.line()} for found in verify(folder)]
+    result = {"differences": differences, "hint": hint(folder)}
+    return _of_edition("verify", manifest, result)
+
+
+def diff_answer(old: Path, new: Path) -> Envelope:
+    """Figures that changed between two editions, with the inputs that moved them."""
+    result = [change.to_dict() for change in diff(old, new)]
+    return _of_edition("diff", read_manifest(new), result)
+
+
+def _of_edition(command: str, manifest: Mapping[str, Any], result: Any) -> Envelope:
+    return {
+        "command": command,
+        "study": str(manifest["study"]),
+        "data_release": str(manifest["data_release"]),
+        "version": __version__,
+        "assumptions": [],
+        "warnings": [],
+        "result": result,
+    }

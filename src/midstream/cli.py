@@ -78,12 +78,13 @@ def evidence_trace(
     lineage: Annotated[str, typer.Argument(help="The lineage field of a quantity.")],
     as_json: Json = False,
     study: StudyName = DEFAULT_STUDY,
+    data: Data = None,
 ) -> None:
     """Open one number: formula, inputs, sources."""
     from midstream import answers, tables_text
     from midstream import study as studies
 
-    opened = studies.load(study)
+    opened = studies.load(study, data=data)
     with _progress("scoring", as_json) as progress:
         answer = answers.evidence_trace(opened, lineage, progress)
     _print(answer, as_json, tables_text.tree)
@@ -99,12 +100,13 @@ def score(
     as_json: Json = False,
     study: StudyName = DEFAULT_STUDY,
     seed: Seed = None,
+    data: Data = None,
 ) -> None:
     """Score countries from 1 to 5 at C1 to C4, sector by sector."""
     from midstream import answers, tables_text
     from midstream import study as studies
 
-    opened = studies.load(study)
+    opened = studies.load(study, data=data)
     with _progress("scoring", as_json) as progress:
         answer = answers.score_answer(opened, countries, sector, horizon, seed, progress)
     _print(answer, as_json, tables_text.scores)
@@ -124,32 +126,35 @@ def build(
     study: Annotated[str, typer.Argument(help="A shipped study or a study file.")] = DEFAULT_STUDY,
     out: Annotated[Path | None, typer.Option(help="Folder; build/STUDY by default.")] = None,
     only: Annotated[str | None, typer.Option(help="Parts, joined by commas.")] = None,
+    data: Data = None,
 ) -> None:
     """Build an edition: site, condensed PDF, tables, manifest."""
     from midstream import study as studies
     from midstream.report.edition import build as make
 
-    opened = studies.load(study)
+    opened = studies.load(study, data=data)
     parts = frozenset(part.strip() for part in only.split(",")) if only else None
     folder = out or Path("build") / opened.config.id
     with _progress("building", False) as progress:
-        edition = make(opened, folder, parts, progress)
+        edition = make(opened, folder, parts, lambda what, share: progress(share, what))
     for file in edition.files:
-        typer.echo(str(file))
-    typer.echo(f"manifest {edition.manifest_hash}", err=True)
+        if "/" not in file:
+            typer.echo(str(edition.folder / file))
+    typer.echo(f"{len(edition.files)} files, edition {edition.hash}", err=True)
 
 
 @app.command("verify")
-def verify(folder: Annotated[Path, typer.Argument(help="Folder of an edition.")]) -> None:
+def verify(
+    folder: Annotated[Path, typer.Argument(help="Folder of an edition.")],
+    as_json: Json = False,
+) -> None:
     """Recompute the manifest of an edition; exit 1 and name the files that differ."""
-    from midstream.report.manifest import verify as run
+    from midstream import answers, tables_text
 
-    differences = run(folder)
-    for difference in differences:
-        typer.echo(str(difference))
-    if differences:
+    answer = answers.verify_answer(folder)
+    _print(answer, as_json, tables_text.differences)
+    if answer["result"]["differences"]:
         raise typer.Exit(1)
-    typer.echo("every file matches the manifest")
 
 
 @app.command("diff")
@@ -159,10 +164,9 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """Show the figures that changed between two editions, with causes."""
-    from midstream import tables_text
-    from midstream.report.changes import diff as run
+    from midstream import answers, tables_text
 
-    _print(run(old, new), as_json, tables_text.changes)
+    _print(answers.diff_answer(old, new), as_json, tables_text.changes)
 
 
 @app.callback(invoke_without_command=True)
@@ -183,7 +187,7 @@ def _print(answer: Any, as_json: bool, table: Callable[[Any], str]) -> None:
 
 
 @contextmanager
-def _progress(words: str, quiet: bool) -> Iterator[Callable[[float], None]]:
+def _progress(words: str, quiet: bool) -> Iterator[Callable[..., None]]:
     """A progress bar on standard error for people; nothing where output is piped."""
     if quiet or not sys.stderr.isatty():
         yield _silent
@@ -193,10 +197,10 @@ def _progress(words: str, quiet: bool) -> Iterator[Callable[[float], None]]:
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(words, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
+        yield lambda share, what=words: bar.update(task, completed=share, description=what)
 
 
-def _silent(_share: float) -> None:
+def _silent(_share: float, _what: str = "") -> None:
     """No progress is shown where nobody watches."""
 
 

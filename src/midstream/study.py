@@ -17,6 +17,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from midstream import __version__
+from midstream.chain.balance import (
+    CountryBalance,
+    FormBalance,
+    country_balances,
+    form_balances,
+)
 from midstream.chain.baseline import Scope, baseline
 from midstream.chain.shares import StageShares, holders
 from midstream.chain.world import World
@@ -222,6 +228,11 @@ class Study:
     @cached_property
     def _holders(self) -> tuple[StageShares, ...]:
         return holders(self.world, self.ledger)
+
+    @cached_property
+    def balances(self) -> tuple[tuple[FormBalance, ...], tuple[CountryBalance, ...]]:
+        """Mass balances of the world, by form and by country, residuals declared."""
+        return form_balances(self.world, self.ledger), country_balances(self.world, self.ledger)
 
     def name(self, kind: str, id: str) -> str:
         """Display name of a country, sector, form, material or stage."""

@@ -110,9 +110,15 @@ def _cell(cell: Mapping[str, Any]) -> str:
     return f"{digit}  {score['value']:.1f} [{score['low']:.1f} to {score['high']:.1f}]"
 
 
+def differences(answer: Mapping[str, Any]) -> str:
+    """Differences between a folder and its manifest, or that there are none."""
+    lines = [item["line"] for item in answer["result"]["differences"]]
+    return "\n".join(lines or ["Every file matches the manifest.", answer["result"]["hint"]])
+
+
 def changes(answer: Mapping[str, Any]) -> str:
     """Figures that changed between two editions."""
     rows = [
-        (str(c["figure"]), str(c["old"]), str(c["new"]), str(c["why"])) for c in answer["result"]
+        (c["id"], str(c["old"]), str(c["new"]), ", ".join(c["causes"])) for c in answer["result"]
     ]
-    return table(("figure", "old", "new", "why"), rows) if rows else "No figure changed."
+    return table(("figure", "old", "new", "causes"), rows) if rows else "No figure changed."

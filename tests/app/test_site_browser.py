@@ -79,6 +79,7 @@ def screen(driver: Driver, width: int, scheme: str = "light") -> None:
 def visit(driver: Driver, folder: Path, page: str) -> None:
     path, _, anchor = page.partition("#")
     driver.get("about:blank")
+    complaints(driver)
     driver.get((folder / path).as_uri() + (f"#{anchor}" if anchor else ""))
 
 
@@ -90,15 +91,16 @@ def ready(driver: Driver) -> None:
 
 
 def complaints(driver: Driver) -> list[str]:
-    return [entry["message"] for entry in driver.get_log("browser")]
+    entries: list[dict[str, str]] = driver.get_log("browser")  # type: ignore[no-untyped-call]
+    return [entry["message"] for entry in entries]
 
 
 def violations(driver: Driver, axe: str) -> list[str]:
     driver.execute_script(axe)
     found: dict[str, Any] = driver.execute_async_script(
         "const done = arguments[0];"
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',"
-        " 'best-practice']}).then(done);"
+        "axe.run(document, {preload: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',"
+        " 'wcag22aa', 'best-practice']}).then(done);"
     )
     return [
         f"{one['id']}: {one['help']} {json.dumps([n['html'][:160] for n in one['nodes'][:3]])}"
@@ -111,7 +113,8 @@ def first_number(driver: Driver) -> Any:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1240, 390, 320])
+# 620 is 1240 at a zoom of 200 %.
+@pytest.mark.parametrize("width", [1240, 620, 390, 320])
 @pytest.mark.parametrize("page", PAGES)
 def test_page_fits_and_is_quiet(
     browser: Driver, folder: Path, page: str, width: int, scheme: str
@@ -157,34 +160,34 @@ def test_a_number_opens_to_its_sources(
     assert "Record" in headings
     assert "What would change the label" in headings
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
-    assert violations(browser, axe_script) == []
     assert complaints(browser) == []
+    assert violations(browser, axe_script) == []
 
 
 def test_a_computed_number_leads_down_to_a_source(browser: Driver, folder: Path) -> None:
     screen(browser, 1240)
-    visit(browser, folder, "index.html")
-    browser.find_element(By.CSS_SELECTOR, ".stage .digit").click()
+    visit(browser, folder, "concentration.html")
+    address = first_number(browser).get_attribute("href")
     for _ in range(12):
+        browser.get("about:blank")
+        browser.get(address)
         ready(browser)
         glass = browser.find_element(By.ID, "glass")
-        if "Source" in [h.text for h in glass.find_elements(By.TAG_NAME, "h2")]:
-            break
-        boxes = glass.find_elements(By.CSS_SELECTOR, "a.box, td a.num")
-        assert boxes, glass.text
-        before = browser.current_url
-        browser.execute_script("arguments[0].click()", boxes[-1])
-        WebDriverWait(browser, 10).until(lambda d: d.current_url != before)
-        browser.execute_script("delete document.documentElement.dataset.ready")
-        browser.execute_script("dispatchEvent(new HashChangeEvent('hashchange'))")
-    assert glass.find_elements(By.CSS_SELECTOR, ".bib li")
+        if glass.find_elements(By.CSS_SELECTOR, ".bib li"):
+            return
+        below = glass.find_elements(
+            By.CSS_SELECTOR, ".tree a.box, .glass > div:first-child td a.num"
+        )
+        assert below, glass.text
+        address = below[0].get_attribute("href")
+    pytest.fail(f"no source within twelve steps: {glass.text}")
 
 
 def test_a_number_in_a_figure_opens(browser: Driver, folder: Path) -> None:
     screen(browser, 1240)
     visit(browser, folder, "sectors.html")
     mark = browser.find_element(By.CSS_SELECTOR, "figure .wide svg [data-lineage]")
-    lineage = mark.get_attribute("data-lineage")
+    lineage = str(mark.get_attribute("data-lineage"))
     browser.execute_script(
         "arguments[0].dispatchEvent(new MouseEvent('click', {bubbles: true}))", mark
     )
@@ -221,7 +224,7 @@ def test_find_leads_to_a_country_by_keyboard(browser: Driver, folder: Path) -> N
     visit(browser, folder, "about.html")
     browser.find_element(By.TAG_NAME, "body").send_keys("/")
     field = browser.find_element(By.ID, "find-field")
-    WebDriverWait(browser, 10).until(lambda d: field.is_displayed())
+    WebDriverWait(browser, 10).until(lambda _: field.is_displayed())
     field.send_keys("japan")
     results = browser.find_elements(By.CSS_SELECTOR, "#find-results a")
     assert results[0].text.startswith("Japan")
@@ -233,7 +236,7 @@ def test_find_says_when_there_is_nothing(browser: Driver, folder: Path) -> None:
     visit(browser, folder, "country/JPN.html")
     browser.find_element(By.TAG_NAME, "body").send_keys("/")
     field = browser.find_element(By.ID, "find-field")
-    WebDriverWait(browser, 10).until(lambda d: field.is_displayed())
+    WebDriverWait(browser, 10).until(lambda _: field.is_displayed())
     field.send_keys("zzzz")
     assert "Nothing by that name" in browser.find_element(By.ID, "find-results").text
     field.send_keys(Keys.ESCAPE)
@@ -294,7 +297,7 @@ def test_figure_tools_say_what_they_did(browser: Driver, folder: Path) -> None:
     cite = figure.find_element(By.CSS_SELECTOR, "button[data-copy=cite]")
     browser.execute_script("arguments[0].click()", cite)
     WebDriverWait(browser, 10).until(
-        lambda d: "midstream" in figure.find_element(By.CLASS_NAME, "said").text
+        lambda _: "midstream" in figure.find_element(By.CLASS_NAME, "said").text
     )
 
 
@@ -308,8 +311,12 @@ def test_country_menu_opens_and_closes_with_the_keyboard(browser: Driver, folder
     assert not browser.find_element(By.CSS_SELECTOR, "details.menu nav").is_displayed()
 
 
-def test_large_text_does_not_break_the_page(browser: Driver, folder: Path) -> None:
-    screen(browser, 620)
-    visit(browser, folder, "index.html")
-    browser.execute_script("document.body.style.zoom = '2'")
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= 622
+def test_text_spacing_does_not_break_the_page(browser: Driver, folder: Path) -> None:
+    screen(browser, 390)
+    for page in ("index.html", "sectors.html", "example.html"):
+        visit(browser, folder, page)
+        browser.execute_script(
+            "const style = document.body.style; style.letterSpacing = '0.12em';"
+            "style.wordSpacing = '0.16em'; style.lineHeight = '1.5';"
+        )
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= 390

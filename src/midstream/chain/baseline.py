@@ -76,6 +76,7 @@ def baseline(evidence: Evidence, scope: Scope) -> World:
         growth=_components(evidence, "growth"),
         grade=_components(evidence, "grade"),
         leaders=leaders,
+        trade_content=_trade_contents(evidence),
         ledger=ledger,
     )
 
@@ -161,6 +162,11 @@ def _feeds(
         for form in forms
         for country in countries
     }
+
+
+def _trade_contents(evidence: Evidence) -> dict[str, float]:
+    rows = evidence.table("scored_forms").rows
+    return {row["form"]: row["trade_content"] for row in rows if row["trade_content"]}
 
 
 def _components(evidence: Evidence, name: str) -> dict[str, Component]:

@@ -103,7 +103,8 @@ class Reader:
 
     def _in_window(self, obs: Observation) -> bool:
         year = year_of(obs)
-        oldest = self.base_year - self.setting("window.back")
+        back = "window.share.back" if obs.unit == "%" else "window.back"
+        oldest = self.base_year - self.setting(back)
         newest = self.base_year + self.setting("window.ahead")
         return obs.kind in OBSERVED_KINDS and oldest <= year <= newest
 
@@ -168,6 +169,8 @@ class Reader:
         tolerance = float(self.evidence.metrics[obs.metric]["tolerance"])
         room = min(obs.value, 100 - obs.value) / 2
         half = max(0.0, min(tolerance, room) if room > 0 else 0.0)
+        half *= 1 + self.setting("share.age") * abs(year_of(obs) - self.base_year)
+        half = min(half, 2 * max(room, 0.0))
         low = obs.low if obs.low is not None else obs.value - half
         high = obs.high if obs.high is not None else obs.value + half
         if obs.low is not None and obs.high is None:

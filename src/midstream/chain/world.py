@@ -77,6 +77,7 @@ class World:
         growth: Form -> world need at 2030 over the base year.
         grade: Form -> share of output that meets the sectors' grade.
         leaders: Form -> largest producer and its share, where known.
+        trade_content: Form -> form units per tonne traded, where goods and form are the same.
         ledger: Lineage of all of it.
     """
 
@@ -103,6 +104,7 @@ class World:
     growth: Mapping[str, Component]
     grade: Mapping[str, Component]
     leaders: Mapping[str, tuple[str, float]]
+    trade_content: Mapping[str, float]
     ledger: Ledger
     need_scale: Mapping[Cell, float] = field(default_factory=dict)
     price_floor: Mapping[str, float] = field(default_factory=dict)

@@ -28,6 +28,7 @@ _CSL_TYPES = {
     "analyst": "report",
     "filing": "report",
 }
+_CARRIERS = {"article": "journal", "techreport": "institution"}
 _BIBTEX_TYPES = {"article-journal": "article", "report": "techreport"}
 
 #: Characters BibTeX reads as commands.
@@ -111,6 +112,16 @@ def entries(
     return tuple(sorted(found, key=lambda entry: (entry.layer, -entry.uses, entry.id)))
 
 
+def licences(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Attribution that goes with a source, by source id, from the licence register."""
+    return {
+        str(source): str(row["attribution"])
+        for row in rows
+        if row["attribution"]
+        for source in row["sources"] or ()
+    }
+
+
 def _entry(row: Mapping[str, Any], uses: int, lineages: tuple[str, ...]) -> Entry:
     def text(field: str) -> str:
         return str(row[field]) if row.get(field) not in (None, "") else ""
@@ -172,7 +183,7 @@ def bibtex(found: Sequence[Entry]) -> str:
 
 def _bibtex(entry: Entry) -> str:
     kind = _BIBTEX_TYPES.get(_CSL_TYPES.get(entry.kind, ""), "misc")
-    carrier = "journal" if kind == "article" else "institution" if kind == "techreport" else "publisher"  # fmt: skip
+    carrier = _CARRIERS.get(kind, "publisher")
     parts = _date_parts(entry.date)
     fields = {
         "author": f"{{{_escaped(entry.publisher)}}}",

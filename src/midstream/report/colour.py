@@ -40,7 +40,9 @@ _WHITE = (0.95047, 1.0, 1.08883)
 def linear(colour: str) -> Triple:
     """Give the linear-light RGB of a ``#RRGGBB`` colour, each 0..1."""
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
     return red, green, blue
 
 

@@ -12,7 +12,9 @@ _TEXT = Type(size=12, weight=600, fill="ink2")
 _SIGN_WIDTH = {"V": 15.0, "V1": 8.0, "U": 10.0, "modelled": 11.0}
 
 
-def draw_label(canvas: Canvas, at: tuple[float, float], label: Label | None, style: Type = _TEXT) -> float:
+def draw_label(
+    canvas: Canvas, at: tuple[float, float], label: Label | None, style: Type = _TEXT
+) -> float:
     """Draw a label mark with its word on a baseline; gives its width.
 
     V is two filled dots, V1 one, U a ring, modelled a hollow diamond; the dots count origins.
@@ -29,7 +31,9 @@ def draw_label(canvas: Canvas, at: tuple[float, float], label: Label | None, sty
 
 def label_width(label: Label | None, style: Type = _TEXT) -> float:
     """Give the width `draw_label` will need."""
-    return style.width("no evidence") if label is None else _SIGN_WIDTH[label] + 3 + style.width(label)
+    return (
+        style.width("no evidence") if label is None else _SIGN_WIDTH[label] + 3 + style.width(label)
+    )
 
 
 def _sign(canvas: Canvas, at: tuple[float, float], label: Label, fill: str) -> None:
@@ -60,8 +64,8 @@ def sign_svg(label: Label, theme: Theme = LIVE) -> str:
     width = _SIGN_WIDTH[label] + 1
     body = "".join(canvas.parts)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="sign" aria-hidden="true" width="{width:g}" '
-        f'height="12" viewBox="0 0 {width:g} 12">{body}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="sign" aria-hidden="true" '
+        f'width="{width:g}" height="12" viewBox="0 0 {width:g} 12">{body}</svg>'
     )
 
 
@@ -75,8 +79,9 @@ def wordmark_svg(theme: Theme = LIVE, word: bool = True, scale: float = 1) -> st
         canvas.text((46, 15.5), "midstream", Type(size=17, weight=600, condensed=False))
     body, width = "".join(canvas.parts), 132 if word else 36
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="wordmark" role="img" aria-label="midstream" '
-        f'width="{width * scale:g}" height="{20 * scale:g}" viewBox="0 0 {width} 20">{body}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="wordmark" role="img" '
+        f'aria-label="midstream" width="{width * scale:g}" height="{20 * scale:g}" '
+        f'viewBox="0 0 {width} 20">{body}</svg>'
     )
 
 

@@ -30,7 +30,7 @@ _FAMILY = {"sans": SANS, "serif": SERIF, "mono": MONO}
 #: codes, and the fixed width of the intervals.
 STRUCTURE = re.compile(
     r"\bC[1-4]\b|\bHS ?\d+\b|\b80 %(?= interval)"
-    r"|\b(?:19|20)\d\d(?:[-/]\d\d(?:[-/]\d\d)?)?\b|\b[A-Za-z]+[-_]?\d\w*"
+    r"|\b(?:19|20)\d\d(?:[-/.]\d\d(?:[-/]\d\d)?)?\b|\b[A-Za-z]+[-_]?\d\w*"
 )
 
 
@@ -41,9 +41,7 @@ def f(number: float) -> str:
 
 def text_width(text: str, size: float, weight: int = 400, condensed: bool = True) -> float:
     """Estimate the width of a line of IBM Plex Sans in px."""
-    advance = sum(
-        _ADVANCE[ord(char) - 32] if 32 <= ord(char) < 127 else 58 for char in text
-    )
+    advance = sum(_ADVANCE[ord(char) - 32] if 32 <= ord(char) < 127 else 58 for char in text)
     return advance / 100 * size * (0.9 if condensed else 1) * (1.04 if weight >= 600 else 1)
 
 
@@ -101,7 +99,8 @@ class Canvas:
         """Draw a rectangle from its upper left corner."""
         self.parts.append(
             f'<rect x="{f(at[0])}" y="{f(at[1])}" width="{f(max(size[0], 0))}" '
-            f'height="{f(max(size[1], 0))}"{_radius(radius)}{self._paint(fill, stroke, width, dash)}/>'
+            f'height="{f(max(size[1], 0))}"{_radius(radius)}'
+            f"{self._paint(fill, stroke, width, dash)}/>"
         )
 
     def line(
@@ -139,10 +138,15 @@ class Canvas:
         """Draw a path given in SVG path syntax."""
         self.parts.append(f'<path d="{d}"{self._paint(fill, stroke, width, dash)}/>')
 
-    def bracket(self, x: float, top: float, bottom: float, stroke: str = "ink2", cap: float = 2.5) -> None:
+    def bracket(
+        self, x: float, top: float, bottom: float, stroke: str = "ink2", cap: float = 2.5
+    ) -> None:
         """Draw an upright interval bracket: a line with a cap at each end."""
-        d = f"M{f(x - cap)} {f(top)}H{f(x + cap)}M{f(x)} {f(top)}V{f(bottom)}M{f(x - cap)} {f(bottom)}H{f(x + cap)}"
-        self.path(d, stroke=stroke, width=1.2)
+        left, right = f(x - cap), f(x + cap)
+        stem = f"M{f(x)} {f(top)}V{f(bottom)}"
+        self.path(
+            f"M{left} {f(top)}H{right}{stem}M{left} {f(bottom)}H{right}", stroke=stroke, width=1.2
+        )
 
     def hatch(
         self,
@@ -158,18 +162,19 @@ class Canvas:
         offset = step
         while offset < wide + high:
             start, end = max(0.0, offset - wide), min(offset, high)
-            d.append(
-                f"M{f(x + offset - start)} {f(y + start)}L{f(x + offset - end)} {f(y + end)}"
-            )
+            d.append(f"M{f(x + offset - start)} {f(y + start)}L{f(x + offset - end)} {f(y + end)}")
             offset += step
         self.path("".join(d), stroke=stroke, width=width)
 
-    def text(self, at: tuple[float, float], content: str, style: Type, structure: bool = False) -> None:
+    def text(
+        self, at: tuple[float, float], content: str, style: Type, structure: bool = False
+    ) -> None:
         """Write words; digits are allowed only where they are structure."""
-        mark = " data-structure=\"\"" if structure else ""
+        mark = ' data-structure=""' if structure else ""
         body = html.escape(content) if structure else structured(content, "tspan")
         self.parts.append(
-            f'<text x="{f(at[0])}" y="{f(at[1])}" {style.attributes(self.theme)}{mark}>{body}</text>'
+            f'<text x="{f(at[0])}" y="{f(at[1])}" {style.attributes(self.theme)}{mark}>'
+            f"{body}</text>"
         )
 
     def number(self, at: tuple[float, float], shown: Shown, style: Type) -> None:

@@ -56,7 +56,9 @@ def quantity(
 
 
 def settled(stage: str, digit: int) -> Cell:
-    score = quantity(float(digit), max(1.0, digit - 0.4), min(5.0, digit + 0.4), lineage=f"f:{stage}")
+    score = quantity(
+        float(digit), max(1.0, digit - 0.4), min(5.0, digit + 0.4), lineage=f"f:{stage}"
+    )
     return Cell(stage, score, digit, digit, digit)
 
 
@@ -82,7 +84,13 @@ HELD = [
     shares("oxide", "C2", [("CHN", 91.0), ("MYS", 4.5)]),
 ]
 READER = Reader(
-    country={"CHN": "China", "MMR": "Myanmar", "USA": "United States", "IND": "India", "MYS": "Malaysia"}.__getitem__,
+    country={
+        "CHN": "China",
+        "MMR": "Myanmar",
+        "USA": "United States",
+        "IND": "India",
+        "MYS": "Malaysia",
+    }.__getitem__,
     form={"ore": "Rare-earth ore", "oxide": "NdPr oxide"}.__getitem__,
     focus="IND",
     incumbents={"CHN"},
@@ -99,15 +107,24 @@ def tree() -> Figure:
 
 
 def every_figure() -> list[Figure]:
-    profiles = [Profile("a", "Wind power", tuple(CHAIN)), Profile("b", "Solar power", tuple(UNSETTLED))]
+    profiles = [
+        Profile("a", "Wind power", tuple(CHAIN)),
+        Profile("b", "Solar power", tuple(UNSETTLED)),
+    ]
     facts = {s: (say("{v} made", v=quantity(40.0, unit="t/yr")), Sentence(())) for s in STAGES}
-    published = [of_score(s, quantity(v)) for s, v in zip(STAGES, (2.0, 1.0, 2.0, 4.0), strict=True)]
+    published = [
+        of_score(s, quantity(v)) for s, v in zip(STAGES, (2.0, 1.0, 2.0, 4.0), strict=True)
+    ]
     dots = [
         Dot(0, quantity(94.0, unit="%", lineage="o-1"), "IEA 2024", True),
         Dot(1, quantity(90.0, 89.0, 92.0, "%", lineage="o-2"), "Adamas 2020", True),
         Dot(2, quantity(64.0, unit="%", lineage="o-3"), "Digest 2025", False),
     ]
-    counts: dict[Label, Quantity] = {"V": quantity(2.0), "U": quantity(1.0), "modelled": quantity(9.0)}
+    counts: dict[Label, Quantity] = {
+        "V": quantity(2.0),
+        "U": quantity(1.0),
+        "modelled": quantity(9.0),
+    }
     texts = (TITLE, SUBTITLE, SOURCE)
     return [
         hero_strip(UNSETTLED, NAMES, facts, *texts),
@@ -205,7 +222,10 @@ def test_nothing_is_drawn_outside(figure: Figure) -> None:
         root = ET.fromstring(figure.svg(LIGHT, width=width))
         wide, high = float(root.get("width", "0")), float(root.get("height", "0"))
         for rect in root.iter(f"{SVG}rect"):
-            assert float(rect.get("x", "0")) + float(rect.get("width", "0")) <= max(wide, figure.width) + 1
+            assert (
+                float(rect.get("x", "0")) + float(rect.get("width", "0"))
+                <= max(wide, figure.width) + 1
+            )
             assert float(rect.get("y", "0")) + float(rect.get("height", "0")) <= high + 1
 
 
@@ -275,7 +295,9 @@ def test_structure_is_marked_and_other_digits_are_not() -> None:
 
 
 def test_lines_are_broken_at_spaces_and_numbers_stay_whole() -> None:
-    sentence = say("Output is {v} a year, by one of two origins", v=quantity(2900.0, unit="t of oxide"))
+    sentence = say(
+        "Output is {v} a year, by one of two origins", v=quantity(2900.0, unit="t of oxide")
+    )
     lines = wrap(sentence, Type(size=12), 90)
     assert len(lines) > 2
     assert any("2,900 t of oxide" in line.plain for line in lines)

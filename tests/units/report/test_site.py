@@ -130,7 +130,7 @@ def test_every_input_in_the_glass_box_is_there_too(built: Built) -> None:
     assert {one for one in missing if one in built.narrative.ledger} == set()
 
 
-def local_targets(page: str, crawler: Crawler) -> Iterator[tuple[str, str]]:
+def local_targets(crawler: Crawler) -> Iterator[tuple[str, str]]:
     for link in crawler.links:
         if not re.match(r"^(https?:|mailto:)", link) and not ELSEWHERE.match(link.split("#")[0]):
             yield link.split("#")[0], link.partition("#")[2]
@@ -139,7 +139,7 @@ def local_targets(page: str, crawler: Crawler) -> Iterator[tuple[str, str]]:
 def test_every_local_link_leads_somewhere(built: Built, crawled: dict[str, Crawler]) -> None:
     dead = []
     for page, crawler in crawled.items():
-        for path, anchor in local_targets(page, crawler):
+        for path, anchor in local_targets(crawler):
             target = (built.folder / page).parent / path if path else built.folder / page
             name = str(target.resolve().relative_to(built.folder.resolve()))
             scripted = name in {"number.html", "evidence.html"}
@@ -200,9 +200,7 @@ def test_site_is_small(built: Built) -> None:
 
 
 def test_two_builds_are_the_same(built: Built, tmp_path: Path) -> None:
-    files = build_site(
-        built.study, built.narrative, tmp_path, Register(), edition_hash=HASH
-    )
+    files = build_site(built.study, built.narrative, tmp_path, Register(), edition_hash=HASH)
     names = [path.relative_to(tmp_path) for path in files]
     assert names == [path.relative_to(built.folder) for path in built.files]
     for name in names:

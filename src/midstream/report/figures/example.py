@@ -46,7 +46,9 @@ def worked_example(
         _heads(canvas, width, narrow, reader)
         y = 26.0
         for ours, other in zip(cells, published, strict=True):
-            row = _Row(ours, other, holders.get(ours.stage), facts.get(ours.stage), names[ours.stage])
+            row = _Row(
+                ours, other, holders.get(ours.stage), facts.get(ours.stage), names[ours.stage]
+            )
             y = row.draw(canvas, y, width, narrow, reader)
         return y
 
@@ -55,10 +57,13 @@ def worked_example(
         for ours, other in zip(cells, published, strict=True)
     )
     alt = f"{title.plain} " + "; ".join(
-        f"{ours.spoken}, published {other.text}" for ours, other in zip(cells, published, strict=True)
+        f"{ours.spoken}, published {other.text}"
+        for ours, other in zip(cells, published, strict=True)
     )
     columns = ("Stage", "Ours", "Interval", "Published", "Leader", "Leader's share")
-    return Figure("worked-example", title, subtitle, f"{alt}.", columns, rows, source_line, draw, 860)
+    return Figure(
+        "worked-example", title, subtitle, f"{alt}.", columns, rows, source_line, draw, 860
+    )
 
 
 def _heads(canvas: Canvas, width: float, narrow: bool, reader: Reader) -> None:

@@ -11,6 +11,9 @@ from midstream.report.numbers import Sentence, Shown
 from midstream.report.svg import Canvas, Type, document, f, wrap
 from midstream.report.theme import PRINT, Theme
 
+#: A cell of a table twin: words, a shown number, or a sentence with numbers in it.
+TwinCell = str | Shown | Sentence
+
 #: Draws into a canvas in the given width and gives the height used.
 Draw = Callable[[Canvas, float], float]
 
@@ -28,7 +31,7 @@ class Figure:
         id: Short name, used in addresses and file names.
         title: The finding. subtitle: what, unit, place, year.
         alt: Text alternative with the finding and its key values.
-        columns, rows: The table twin; cells are words or shown numbers.
+        columns, rows: The table twin; cells are words, numbers or sentences.
         source_line: Who, edition, year, basis, label.
         draw: Draws the marks in a given width and gives the height.
         width: Natural width in px.
@@ -39,7 +42,7 @@ class Figure:
     subtitle: Sentence
     alt: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str | Shown, ...], ...]
+    rows: tuple[tuple[TwinCell, ...], ...]
     source_line: Sentence
     draw: Draw
     width: int = 720
@@ -76,7 +79,9 @@ class Figure:
         height = self.draw(inner, wide)
         canvas = Canvas(theme)
         y = _heading(canvas, self, wide)
-        canvas.parts.append(f'<g transform="translate({_MARGIN} {f(y)})">{"".join(inner.parts)}</g>')
+        canvas.parts.append(
+            f'<g transform="translate({_MARGIN} {f(y)})">{"".join(inner.parts)}</g>'
+        )
         y += height + 18
         canvas.line((_MARGIN, y), (_MARGIN + wide, y))
         y = canvas.paragraph((_MARGIN, y + 18), self.source_line, _SOURCE, wide, 16)
@@ -98,7 +103,9 @@ def _heading(canvas: Canvas, figure: Figure, wide: int) -> float:
     canvas.rect((_MARGIN, 22), (44, 5), fill="accent")
     y = canvas.paragraph((_MARGIN, 56), figure.title, _TITLE, wide, 28)
     lines = wrap(figure.subtitle, _SUBTITLE, wide)
-    return (canvas.paragraph((_MARGIN, y), figure.subtitle, _SUBTITLE, wide, 20) if lines else y) + 4
+    return (
+        canvas.paragraph((_MARGIN, y), figure.subtitle, _SUBTITLE, wide, 20) if lines else y
+    ) + 4
 
 
 def _page(theme: Theme, wide: float, high: float) -> str:
@@ -112,13 +119,15 @@ def _csv_head(figure: Figure) -> list[str]:
     for i, name in enumerate(figure.columns):
         head.append(name)
         if any(i < len(row) and isinstance(row[i], Shown) for row in figure.rows):
-            head += [f"{name} {extra}" for extra in ("value", "low", "high", "unit", "label", "lineage")]
+            head += [
+                f"{name} {extra}" for extra in ("value", "low", "high", "unit", "label", "lineage")
+            ]
     return head
 
 
-def _csv_cell(cell: str | Shown) -> list[str]:
-    if isinstance(cell, str):
-        return [cell]
+def _csv_cell(cell: TwinCell) -> list[str]:
+    if not isinstance(cell, Shown):
+        return [cell if isinstance(cell, str) else cell.plain]
     q = cell.quantity
     numbers = ["" if x is None else repr(x) for x in (q.value, q.low, q.high)]
     return [cell.plain, *numbers, q.unit, q.label or "", q.lineage]

@@ -51,7 +51,11 @@ def segments(shares: StageShares) -> list[tuple[str, Quantity]]:
 
 
 def draw_bar(
-    canvas: Canvas, at: tuple[float, float], size: tuple[float, float], shares: StageShares, reader: Reader
+    canvas: Canvas,
+    at: tuple[float, float],
+    size: tuple[float, float],
+    shares: StageShares,
+    reader: Reader,
 ) -> list[tuple[str, Quantity]]:
     """Draw one 100 % bar; gives the countries whose segment was too small for a name."""
     (x, y), (wide, high) = at, size
@@ -71,7 +75,9 @@ def draw_bar(
     return unnamed
 
 
-def _caption(shares: StageShares, unnamed: Sequence[tuple[str, Quantity]], reader: Reader) -> Sentence:
+def _caption(
+    shares: StageShares, unnamed: Sequence[tuple[str, Quantity]], reader: Reader
+) -> Sentence:
     """Name the next holders and the focus country's share under a bar."""
     listed = list(unnamed[:3])
     focus = [pair for pair in shares.shares if pair[0] == reader.focus]
@@ -92,6 +98,7 @@ def holder_bars(
     subtitle: Sentence,
     source_line: Sentence,
     id: str = "holders",
+    width: int = 720,
 ) -> Figure:
     """Build 100 % bars, one per form, ordered by stage.
 
@@ -99,7 +106,7 @@ def holder_bars(
         rows: Shares of each form, in drawing order.
         reader: Names and colours.
         title, subtitle, source_line: The finding, what is shown, and from whom.
-        id: Id of the figure.
+        id: Id of the figure. width: its natural width in px.
     """
 
     def draw(canvas: Canvas, width: float) -> float:
@@ -111,21 +118,25 @@ def holder_bars(
     table = tuple(line for shares in rows for line in _rows(shares, reader))
     alt = f"{title.plain} " + "; ".join(_spoken(shares, reader) for shares in rows) + "."
     columns = ("Stage", "Form", "Year", "Country", "Share of world")
-    return Figure(id, title, subtitle, alt, columns, table, source_line, draw, width=720)
+    return Figure(id, title, subtitle, alt, columns, table, source_line, draw, width)
 
 
 def _draw_row(canvas: Canvas, y: float, width: float, shares: StageShares, reader: Reader) -> float:
     narrow = width < 520
     left = 0.0 if narrow else min(230.0, width * 0.32)
     name = reader.form(shares.form)
-    canvas.text((0, y + 13), shares.stage, Type(13.5, 600, "muted", condensed=False), structure=True)
+    canvas.text(
+        (0, y + 13), shares.stage, Type(13.5, 600, "muted", condensed=False), structure=True
+    )
     end = canvas.paragraph((27, y + 13), say(name), _FORM, (width if narrow else left) - 35, 16)
     canvas.text((27, end), str(shares.year), _SMALL, structure=True)
     top = end + 8 if narrow else y
     unnamed = draw_bar(canvas, (left, top), (width - left, 26), shares, reader)
     mark = draw_label(canvas, (left, top + 43), shares.leader_share.label)
     caption = _caption(shares, unnamed, reader)
-    used = canvas.paragraph((left + mark + 10, top + 43), caption, _SMALL, width - left - mark - 10, 15)
+    used = canvas.paragraph(
+        (left + mark + 10, top + 43), caption, _SMALL, width - left - mark - 10, 15
+    )
     return max(used, top + 58, 0 if narrow else end + 16) + 4
 
 
@@ -145,7 +156,11 @@ def _spoken(shares: StageShares, reader: Reader) -> str:
 
 
 def concentration(
-    rows: Sequence[StageShares], reader: Reader, title: Sentence, subtitle: Sentence, source_line: Sentence
+    rows: Sequence[StageShares],
+    reader: Reader,
+    title: Sentence,
+    subtitle: Sentence,
+    source_line: Sentence,
 ) -> Figure:
     """Build ranked range bars of the Herfindahl index, one per form.
 
@@ -158,7 +173,7 @@ def concentration(
     def draw(canvas: Canvas, width: float) -> float:
         narrow = width < 520
         left = 0.0 if narrow else min(250.0, width * 0.36)
-        right = width - (0 if narrow else 150)
+        right = width - (0 if narrow else 190)
         step = 46 if narrow else 25
         bottom = 24 + step * len(ranked)
         _axis(canvas, (left, right), bottom)
@@ -176,7 +191,9 @@ def concentration(
         for s in ranked[:8]
     )
     columns = ("Stage", "Form", "Year", "Index", "Bounds", "Leader", "Leader's share")
-    return Figure("concentration", title, subtitle, f"{alt}.", columns, table, source_line, draw, 860)
+    return Figure(
+        "concentration", title, subtitle, f"{alt}.", columns, table, source_line, draw, 860
+    )
 
 
 def _axis(canvas: Canvas, ends: tuple[float, float], bottom: float) -> None:
@@ -189,7 +206,11 @@ def _axis(canvas: Canvas, ends: tuple[float, float], bottom: float) -> None:
 
 
 def _range(
-    canvas: Canvas, y: float, across: tuple[float, float, float], shares: StageShares, reader: Reader
+    canvas: Canvas,
+    y: float,
+    across: tuple[float, float, float],
+    shares: StageShares,
+    reader: Reader,
 ) -> None:
     left, right, width = across
     hhi, narrow = shares.hhi, left == 0
@@ -197,7 +218,9 @@ def _range(
     name = reader.form(shares.form)
     middle = y + (29 if narrow else 12)
     canvas.text((0, y + 16), shares.stage, Type(13, 600, "muted"), structure=True)
-    canvas.paragraph((24, y + 16), say(name), Type(13, condensed=text_width(name, 13) > 140), 400, 14)
+    canvas.paragraph(
+        (24, y + 16), say(name), Type(13, condensed=text_width(name, 13) > 140), 400, 14
+    )
     low, value, high = (
         left + (right - left) * (end if end is not None else hhi.value or 0.0)
         for end in (hhi.low, hhi.value, hhi.high)

@@ -35,7 +35,11 @@ class Dot:
 
 
 def lanes(
-    used: Quantity, dots: Sequence[Dot], band: tuple[float, float] | None, title: Sentence, source_line: Sentence
+    used: Quantity,
+    dots: Sequence[Dot],
+    band: tuple[float, float] | None,
+    title: Sentence,
+    source_line: Sentence,
 ) -> Figure:
     """Build the lanes of one number.
 
@@ -57,10 +61,12 @@ def lanes(
         return _marker(canvas, scale, height, used)
 
     rows = tuple(
-        (LANES[dot.lane], dot.name, show(dot.quantity), "agrees" if dot.agrees else "differs") for dot in dots
+        (LANES[dot.lane], dot.name, show(dot.quantity), "agrees" if dot.agrees else "differs")
+        for dot in dots
     )
     alt = f"{title.plain} Used: {show(used).plain}. " + "; ".join(
-        f"{dot.name} {show(dot.quantity).plain} {'agrees' if dot.agrees else 'differs'}" for dot in dots
+        f"{dot.name} {show(dot.quantity).plain} {'agrees' if dot.agrees else 'differs'}"
+        for dot in dots
     )
     columns = ("Kind of origin", "Source", "Value", "Verdict")
     subtitle = say("Filled: official. Ring: analysts and firms. Dashed: press and digests.")
@@ -106,7 +112,11 @@ def _nice(step: float) -> float:
 
 
 def _frame(
-    canvas: Canvas, scale: _Scale, ends: tuple[float, float], height: float, band: tuple[float, float] | None
+    canvas: Canvas,
+    scale: _Scale,
+    ends: tuple[float, float],
+    height: float,
+    band: tuple[float, float] | None,
 ) -> None:
     if band is not None:
         left, right = (scale.at(end) for end in band)

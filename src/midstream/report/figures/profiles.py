@@ -18,9 +18,12 @@ _NAME = Type(size=13.5, weight=600, condensed=False)
 _AXIS = Type(size=12, fill="muted", anchor="middle")
 _NOTE = Type(size=12.5, fill="ink2")
 
+#: Nothing to say under a profile.
+NO_NOTE = Sentence(())
+
 #: Height of a score of 5, and of one profile with its name and axis.
 BARS = 136.0
-PROFILE_HEIGHT = 196.0
+PROFILE_HEIGHT = 208.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Profile:
     id: str
     name: str
     cells: tuple[Cell, ...]
-    note: Sentence = Sentence(())
+    note: Sentence = NO_NOTE
 
     @property
     def hollow(self) -> float:
@@ -46,7 +49,9 @@ class Profile:
         return (c1 + c4) / 2 - (c2 + c3) / 2
 
 
-def sector_profiles(scorecard: Scorecard, country: str, names: Callable[[str], str]) -> list[Profile]:
+def sector_profiles(
+    scorecard: Scorecard, country: str, names: Callable[[str], str]
+) -> list[Profile]:
     """Give one profile per sector of a country, the hollowest first."""
     by_sector: dict[str, list[Cell]] = {}
     for cell in scorecard.cells:
@@ -70,9 +75,11 @@ def draw_profile(canvas: Canvas, at: tuple[float, float], wide: float, profile: 
     x, y = at
     name = _NAME if _NAME.width(profile.name) <= wide else Type(size=13, weight=600)
     canvas.paragraph((x, y + 12), say(profile.name), name, wide, 15)
-    base = y + 40 + BARS
+    base = y + 52 + BARS
     for level in range(1, 6):
-        canvas.line((x, base - BARS * level / 5), (x + wide, base - BARS * level / 5), "hairline", 0.7)
+        canvas.line(
+            (x, base - BARS * level / 5), (x + wide, base - BARS * level / 5), "hairline", 0.7
+        )
     step = wide / 4
     lows = binding(profile.cells)
     for i, cell in enumerate(profile.cells):
@@ -112,11 +119,22 @@ def profile_svg(profile: Profile, theme: Theme = LIVE) -> str:
     """Give one profile as an image of its own, for pages that reflow."""
     canvas = Canvas(theme)
     height = draw_profile(canvas, (3, 0), 126, profile)
-    return document(canvas, 132, max(PROFILE_HEIGHT, height - 30), f"{profile.name}: {spoken(profile.cells)}", "profile")
+    return document(
+        canvas,
+        132,
+        max(PROFILE_HEIGHT, height - 30),
+        f"{profile.name}: {spoken(profile.cells)}",
+        "profile",
+    )
 
 
 def small_multiples(
-    id: str, profiles: Sequence[Profile], heading: str, title: Sentence, subtitle: Sentence, source_line: Sentence
+    id: str,
+    profiles: Sequence[Profile],
+    heading: str,
+    title: Sentence,
+    subtitle: Sentence,
+    source_line: Sentence,
 ) -> Figure:
     """Build small multiples of profiles.
 
@@ -133,7 +151,9 @@ def small_multiples(
         y = 0.0
         for start in range(0, len(profiles), columns):
             row = profiles[start : start + columns]
-            used = [draw_profile(canvas, (i * (wide + 26) + 2, y), wide, p) for i, p in enumerate(row)]
+            used = [
+                draw_profile(canvas, (i * (wide + 26) + 2, y), wide, p) for i, p in enumerate(row)
+            ]
             y += max(PROFILE_HEIGHT, *used) + (14 if any(p.note.parts for p in row) else 10)
         return y
 

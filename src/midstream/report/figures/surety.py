@@ -24,7 +24,9 @@ def label_bar(
         counts: Label -> how many numbers carry it, as a quantity.
         title, subtitle, source_line: The finding, what is counted, and from whom.
     """
-    known = [(label, counts[label]) for label in LABEL_ORDER if counts.get(label) and counts[label].value]
+    known = [
+        (label, counts[label]) for label in LABEL_ORDER if counts.get(label) and counts[label].value
+    ]
     total = sum(count.value or 0.0 for _, count in known)
 
     def draw(canvas: Canvas, width: float) -> float:
@@ -47,6 +49,8 @@ def label_bar(
 def _segment(canvas: Canvas, x: float, wide: float, label: Label, count: Quantity) -> None:
     stroke = {"U": "accent", "modelled": "outline"}.get(label, "none")
     dash = "4 3" if label == "modelled" else ""
-    canvas.rect((x + 0.5, 0.5), (wide - 1, 25), _FILL[label], stroke, radius=2, dash=dash, width=1.2)
+    canvas.rect(
+        (x + 0.5, 0.5), (wide - 1, 25), _FILL[label], stroke, radius=2, dash=dash, width=1.2
+    )
     canvas.number((x + 8, 17.5), show(count, "bare"), Type(13, 600, _INK[label]))
     draw_label(canvas, (x, 43), label)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from midstream.evidence.lineage import Ledger, Node
@@ -18,7 +17,14 @@ _GAP = 16.0
 _DROP = 46.0
 
 #: Signs on the joint, by a word of the formula's name; a dot where none fits.
-_SIGNS = (("ratio", "÷"), ("share", "÷"), ("product", "×"), ("sum", "+"), ("mean", "μ"), ("difference", "\u2212"))
+_SIGNS = (
+    ("ratio", "÷"),
+    ("share", "÷"),
+    ("product", "×"),
+    ("sum", "+"),
+    ("mean", "μ"),
+    ("difference", "\u2212"),
+)
 
 
 @dataclass(slots=True)
@@ -69,7 +75,15 @@ def formula_tree(
     alt = f"{title.plain} " + "; ".join(f"{row[0]}" for row in rows[:8])
     columns = ("Step", "Value", "Formula or note")
     return Figure(
-        "formula-tree", title, subtitle, f"{alt}.", columns, rows, source_line, draw, round(width + 3)
+        "formula-tree",
+        title,
+        subtitle,
+        f"{alt}.",
+        columns,
+        rows,
+        source_line,
+        draw,
+        round(width + 3),
     )
 
 
@@ -83,11 +97,20 @@ def _grow(ledger: Ledger, lineage: str, depth: int, most: int) -> _Branch:
 
 def _draw(canvas: Canvas, branch: _Branch, y: float, first: bool = False) -> float:
     x = branch.middle - _BOX[0] / 2
-    canvas.rect((x, y), _BOX, "fill1", "accent" if first else "outline", radius=4, width=1.6 if first else 1.1)
+    canvas.rect(
+        (x, y),
+        _BOX,
+        "fill1",
+        "accent" if first else "outline",
+        radius=4,
+        width=1.6 if first else 1.1,
+    )
     quantity = branch.node.quantity
     canvas.number((x + 10, y + 25), show(quantity), _VALUE)
     draw_label(canvas, (x + _BOX[0] - label_width(quantity.label) - 8, y + 20), quantity.label)
-    for i, line in enumerate(wrap(say(branch.node.name.replace("{", "(")), _NAME, _BOX[0] - 20)[:2]):
+    for i, line in enumerate(
+        wrap(say(branch.node.name.replace("{", "(")), _NAME, _BOX[0] - 20)[:2]
+    ):
         canvas.text((x + 10, y + 45 + 15 * i), line.plain, _NAME, structure=True)
     if not branch.inputs:
         return y + _BOX[1] + 2
@@ -95,7 +118,9 @@ def _draw(canvas: Canvas, branch: _Branch, y: float, first: bool = False) -> flo
     below = y + _BOX[1] + _DROP
     ends = [child.middle for child in branch.inputs]
     d = f"M{f(branch.middle)} {f(top)}V{f(joint)}M{f(ends[0])} {f(joint)}H{f(ends[-1])}"
-    canvas.path(d + "".join(f"M{f(end)} {f(joint)}V{f(below)}" for end in ends), stroke="outline", width=1.2)
+    canvas.path(
+        d + "".join(f"M{f(end)} {f(joint)}V{f(below)}" for end in ends), stroke="outline", width=1.2
+    )
     canvas.circle((branch.middle, joint), 10, "paper", "outline", 1.2)
     style = Type(14, 600, "teal", "middle", condensed=False)
     canvas.text((branch.middle, joint + 5), _sign(branch.node), style)
@@ -109,10 +134,10 @@ def _sign(node: Node) -> str:
 
 def _rows(ledger: Ledger, lineage: str, depth: int) -> list[tuple[str | Shown, ...]]:
     node = ledger[lineage]
-    rows: list[tuple[str | Shown, ...]] = [(node.name, show(node.quantity), node.formula or node.note)]
+    rows: list[tuple[str | Shown, ...]] = [
+        (node.name, show(node.quantity), node.formula or node.note)
+    ]
     if depth > 0:
         for i in (i for i in node.inputs if i in ledger):
             rows += _rows(ledger, i, depth - 1)
     return rows
-
-

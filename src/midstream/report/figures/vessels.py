@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from midstream.report.figures.cells import Cell, binding, spoken
-from midstream.report.figures.figure import Figure
+from midstream.report.figures.figure import Figure, TwinCell
 from midstream.report.marks import draw_label
 from midstream.report.numbers import EN_DASH, Sentence, Shown, number_text, say, show
 from midstream.report.svg import Canvas, Type, document
@@ -17,7 +17,9 @@ _SMALL = Type(size=12.5, fill="muted")
 _FACT = Type(size=13, fill="ink", condensed=True)
 
 
-def draw_vessel(canvas: Canvas, at: tuple[float, float], size: tuple[float, float], cell: Cell) -> None:
+def draw_vessel(
+    canvas: Canvas, at: tuple[float, float], size: tuple[float, float], cell: Cell
+) -> None:
     """Draw one vessel: ticks at each score, fill to the score, bracket over the interval."""
     (x, y), (wide, high) = at, size
     canvas.rect((x, y), size, fill="fill1", stroke="outline", radius=3, width=1.4)
@@ -56,8 +58,8 @@ def interval_text(cell: Cell) -> Shown | None:
     """Give the interval of a cell as a shown range."""
     if cell.ends is None:
         return None
-    ends = [number_text(end, "score") for end in cell.ends]
-    return Shown(cell.score, EN_DASH.join(ends))
+    low, high = (number_text(end, "score") for end in cell.ends)
+    return Shown(cell.score, low if low == high else f"{low}{EN_DASH}{high}")
 
 
 def hero_strip(
@@ -96,11 +98,11 @@ def hero_strip(
 
 def _row(
     cell: Cell, names: Mapping[str, str], facts: Mapping[str, tuple[Sentence, Sentence]]
-) -> tuple[str | Shown, ...]:
+) -> tuple[TwinCell, ...]:
     country, holder = facts.get(cell.stage, (Sentence(()), Sentence(())))
     interval = interval_text(cell) or "no interval"
     stage = f"{cell.stage} {names[cell.stage]}"
-    return stage, cell.shown, interval, cell.word, country.plain, holder.plain
+    return stage, cell.shown, interval, cell.word, country, holder
 
 
 def _column(
@@ -118,7 +120,12 @@ def _column(
     canvas.text((x, 14), cell.stage, _CODE, structure=True)
     canvas.paragraph((x + 27, 14), say(name), _HEAD, wide - 27, 17)
     draw_vessel(canvas, (x + 1, 26), (vessel, high), cell)
-    digit = Type(min(96, vessel * 1.05) if len(cell.text) == 1 else vessel * 0.62, 600, accent, family="serif")
+    digit = Type(
+        min(96, vessel * 1.05) if len(cell.text) == 1 else vessel * 0.62,
+        600,
+        accent,
+        family="serif",
+    )
     left = x + vessel + 16
     canvas.number((left, 26 + high * 0.56), cell.shown, digit)
     word = Type(13.5, 600, accent, condensed=wide < 200)

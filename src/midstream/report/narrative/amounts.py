@@ -7,7 +7,7 @@ from midstream.report.narrative.words import merged
 from midstream.report.numbers import EN_DASH, Sentence, Shown, number_text, say
 from midstream.scorecard.result import FormScore
 
-#: Significant digits of a range and of a single figure.
+#: Significant digits of a range or a modelled figure, and of an observed one.
 RANGE_DIGITS, VALUE_DIGITS = 2, 3
 
 _WORLD = "% of world"
@@ -26,7 +26,9 @@ def amount(quantity: Quantity, unit: bool = True) -> Shown:
     if low is not None and high is not None and low != high:
         text = _range(low, high)
     else:
-        text = rounded(value if value is not None else high or 0.0, VALUE_DIGITS)
+        exact = value is not None and quantity.label != "modelled"
+        digits = VALUE_DIGITS if exact else RANGE_DIGITS
+        text = rounded(value if value is not None else high or 0.0, digits)
     if not unit:
         return Shown(quantity, text)
     if quantity.unit == _WORLD:
@@ -55,7 +57,8 @@ def made(form: FormScore) -> Sentence:
     if output.value is None:
         if output.high is None:
             return Sentence(("not counted",))
-        ceiling = Quantity(None, None, output.high, output.unit, output.label, output.lineage)
+        label = output.label or "modelled"
+        ceiling = Quantity(None, None, output.high, output.unit, label, output.lineage)
         return say("not counted, at most {most}", most=amount(ceiling))
     how = {"proxied": ", by proxy", "bounded": ", bounded by trade"}.get(form.support, "")
     return say("{amount}" + how, amount=amount(output))

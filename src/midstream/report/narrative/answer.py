@@ -11,9 +11,9 @@ from midstream.report.narrative.headline import answer_opening
 from midstream.report.narrative.keys import key_numbers
 from midstream.report.narrative.strip import strip_lines, strip_source
 from midstream.report.narrative.types import Answer, Change, KeyNumber, Opening, StageLine, Surety
-from midstream.report.narrative.words import digit_shown, joined, stage_name, worded
+from midstream.report.narrative.words import digit_shown, joined, stage_name, started, worded
 from midstream.report.numbers import Sentence, Shown, say
-from midstream.scorecard.result import CellScore, Remark
+from midstream.scorecard.result import CellScore
 
 _KINDS: dict[Label, tuple[str, str]] = {
     "V": ("rests on independent origins that agree", "rest on independent origins that agree"),
@@ -58,14 +58,15 @@ def _changes(context: Context, cell: CellScore) -> Iterator[Change]:
 def _lift(context: Context, cell: CellScore) -> Sentence:
     """What would lift a cell: for more output, how much and from how much."""
     first, form = cell.lift[0], binding_form(cell)
-    if not isinstance(first, Remark) or first.flips_at is None or form is None:
+    if first.flips_at is None or form is None:
         return context.remark(first, cell)
-    return say(
-        "{flips} of {form} a year; today {made}",
+    sentence = say(
+        "{form}: {flips} a year; today {made}",
         flips=amount(first.flips_at),
         form=context.form_name(form.form),
         made=made(form),
     )
+    return started(sentence)
 
 
 def nearest_digit(cell: CellScore) -> int:

@@ -115,7 +115,7 @@ def _title(found: Mapping[str, Quantity]) -> Sentence:
     ends = [values[stage] for stage in ("C1", "C4") if stage in values]
     middle = [values[stage] for stage in ("C2", "C3") if stage in values]
     top = max(values, key=lambda stage: values[stage])
-    slots = {"top": noun(top), "share": found[top]}
+    slots: dict[str, Quantity | str] = {"top": noun(top), "share": found[top]}
     if ends and len(middle) == 2 and min(middle) >= max(ends) + GAP:
         return say("Concentration peaks in the middle: up to {share}, in {top}", **slots)
     if max(values.values()) - min(values.values()) < GAP:

@@ -92,6 +92,10 @@ class Context:
             if (country, sector, stage) in index
         )
 
+    def cell(self, country: str, sector: str, stage: str) -> CellScore:
+        """One cell; raises KeyError if the run does not hold it."""
+        return self._cells[country, sector, stage]
+
     @cached_property
     def _cells(self) -> dict[tuple[str, str, str], CellScore]:
         return {(cell.country, cell.sector, cell.stage): cell for cell in self.card.cells}

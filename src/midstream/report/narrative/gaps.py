@@ -30,7 +30,7 @@ def gaps(context: Context, country: str | None = None) -> tuple[Gap, ...]:
         if not cells or not form.missing:
             continue
         place = (form.country, form.form)
-        lineages = [context.card.cell(*cell).score.lineage for cell in cells]
+        lineages = [context.cell(*cell).score.lineage for cell in cells]
         count = context.reckoner.count(
             f"settles/{'/'.join(place)}", cells, "Open cells that wait for this fact", lineages
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.context import Context, weakest
 from midstream.report.narrative.hollow import national_clause
 from midstream.report.narrative.types import Opening
@@ -61,7 +62,7 @@ def _slots(context: Context) -> dict[str, str]:
     return {"country": context.country, "sector": context.sector_name(context.sector)}
 
 
-def _unscored(context: Context, weak: Sequence[CellScore]) -> Candidates:
+def _unscored(context: Context, _weak: Sequence[CellScore]) -> Candidates:
     template = "In {sector} no stage of {country} can be scored on the evidence so far"
     return (say(template, **_slots(context)),)
 
@@ -75,7 +76,7 @@ def _strong(context: Context, weak: Sequence[CellScore]) -> Candidates:
 
 
 def _level(context: Context, weak: Sequence[CellScore]) -> Candidates:
-    template = "In {sector} no stage of {country} stands clear of the weakest, which is most likely {stage}"
+    template = "In {sector} no stage of {country} stands clear of the weakest, most likely {stage}"
     low = min(weak, key=lambda cell: cell.score.value or 0)
     return (say(template, **_slots(context), stage=noun(low.stage)),)
 
@@ -94,7 +95,10 @@ def _single(context: Context, weak: Sequence[CellScore]) -> Candidates:
             "In {sector} {country} is weakest in {stage}, yet leads the world there with {share}"
         )
         return (say(template, **slots, share=shares.leader_share),)
-    held = {"leader": context.country_name(shares.leader), "share": shares.leader_share}
+    held: dict[str, Quantity | str] = {
+        "leader": context.country_name(shares.leader),
+        "share": shares.leader_share,
+    }
     head = "In {sector} {country} is held back at {stage}, "
     return (
         say(
@@ -118,7 +122,10 @@ def _several(context: Context, weak: Sequence[CellScore]) -> Candidates:
         return (plain,)
     found = [shares for cell in weak if (shares := context.holder(cell)) is not None]
     top = max(found, key=lambda shares: shares.leader_share.value or 0)
-    held = {"leader": context.country_name(leader), "share": top.leader_share}
+    held: dict[str, Quantity | str] = {
+        "leader": context.country_name(leader),
+        "share": top.leader_share,
+    }
     return (
         say(
             "In {sector} {country} is weakest in {where}, where {leader} holds up to {share}",

@@ -9,7 +9,6 @@ from midstream.report.narrative.words import (
     capital,
     chance,
     counted,
-    listed,
     noun,
     probability,
     started,
@@ -84,8 +83,9 @@ def _claim(profile: CountryProfile, found: Verdict, head: str, **slots: str | Sh
         tail = say(" ({p} likely): {reason}", p=end, reason=_against(profile))
     elif p.low is not None and p.high is not None and p.high - p.low > WIDE:
         tail = say(
-            ": the chance is {low:percent} to {high:percent} until output in {stage} is counted",
-            low=_end(p, p.low), high=_end(p, p.high), stage=noun(_least_known(profile)),
+            ": the chance is {low} to {high} until output in {stage} is counted",
+            low=Shown(p, f"{100 * p.low:.0f}"), high=Shown(p, f"{100 * p.high:.0f}", "%"),
+            stage=noun(_least_known(profile)),
         )  # fmt: skip
     else:
         tail = say(" ({p} likely): {reason}", p=probability(p), reason=_close(profile))
@@ -178,24 +178,26 @@ def sectors_opening(context: Context) -> Opening:
 def countries_opening(context: Context) -> Opening:
     """Head of the page that puts the same test to every country."""
     tests = [hollow(context, country) for country in context.countries]
-    found = [test.country for test in tests if test.verdict == "supported"]
+    groups = {
+        found: [test.country for test in tests if test.verdict == found] for found in _SUBJECTS
+    }
     inputs = [profile.p_hollow.lineage for profile in context.card.profiles]
-    n = context.reckoner.count("hollow-countries", found, "Countries with a hollow middle", inputs)
-    m = context.reckoner.count("countries", tests, "Countries of the study", inputs)
-    verb = "is" if len(found) == 1 else "are"
+    counts = {
+        found: context.reckoner.count(
+            f"verdict/{found}", group, f"Countries whose hollow middle is {found}", inputs
+        )
+        for found, group in groups.items()
+    }
+    shown = dict(zip(counts, counted(*counts.values()), strict=True))
+    wrong = "is" if len(groups["refuted"]) == 1 else "are"
+    shape = "is" if len(groups["supported"]) <= 1 else "are"
+    rest = "stays" if len(groups["undetermined"]) == 1 else "stay"
     title = say(
-        "{n} of {m} countries " + verb + " hollow in the middle{names}",
-        n=counted(n, m)[0],
-        m=counted(n, m)[1],
-        names=_names(context, found),
-    )
+        f"{{s}} of the countries {shape} shown to be hollow, {{r}} {wrong} shown not to be,"
+        f" {{u}} {rest} open",
+        s=shown["supported"], r=shown["refuted"], u=shown["undetermined"],
+    )  # fmt: skip
     return Opening("The same test everywhere", started(title), _focus_rank(context))
-
-
-def _names(context: Context, found: list[str]) -> str:
-    if not 0 < len(found) <= 4:
-        return ""
-    return f": {listed([context.country_name(country) for country in found])}"
 
 
 def _focus_rank(context: Context) -> Sentence:

@@ -101,7 +101,7 @@ def _range(form: FormScore) -> Sentence:
     quantity = form.coverage
     if quantity.low is None or quantity.high is None or quantity.low == quantity.high:
         return Sentence(())
-    low, high = (_percent_text(end, quantity.unit) for end in (quantity.low, quantity.high))
+    low, high = (f"{100 * end:.0f}" for end in (quantity.low, quantity.high))
     return say(" ({low} to {high})", low=Shown(quantity, low), high=Shown(quantity, high, "%"))
 
 

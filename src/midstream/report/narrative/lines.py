@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.context import Context, binding_form, clear_above, weakest
 from midstream.report.narrative.hollow import short_verdict, verdict
 from midstream.report.narrative.types import Opening
-from midstream.report.narrative.words import capital, counted, listed, noun, possessive, started
+from midstream.report.narrative.words import capital, counted, listed, noun, started
 from midstream.report.numbers import EN_DASH, Sentence, Shown, say
 from midstream.scorecard.result import CellScore, CountryProfile, Rank
-from midstream.terms import STAGE_ORDER
 
 
 def sector_line(context: Context, country: str, sector: str) -> Sentence:
@@ -28,7 +27,11 @@ def _weak_words(context: Context, weak: Sequence[CellScore], scored: int) -> Sen
     lowest = min(weak, key=lambda cell: cell.score.value or 0.0)
     form = binding_form(lowest)
     through = f", by {context.form_name(form.form)}" if form is not None else ""
-    slots = {"stage": noun(lowest.stage), "score": lowest.score, "through": through}
+    slots: dict[str, Quantity | str] = {
+        "stage": noun(lowest.stage),
+        "score": lowest.score,
+        "through": through,
+    }
     if len(weak) == 1:
         return say("Weakest in {stage}, at {score}{through}.", **slots)
     if len(weak) == scored:
@@ -112,30 +115,36 @@ def rank_shown(
 
 
 def peers_opening(context: Context) -> Opening:
-    """Head of the page that ranks the countries."""
-    ranks = context.card.profile(context.focus).ranks
-    spread = {stage: ranks[stage].p50 for stage in STAGE_ORDER if stage in ranks}
-    if not spread:
-        title = started(say("{c} cannot be ranked so far", c=context.country))
-        return Opening("Against its peers", title, Sentence(("Stages are without a score.",)))
-    best = min(spread, key=lambda stage: spread[stage])
-    worst = max(spread, key=lambda stage: spread[stage])
+    """Head of the page that ranks the countries: only places whose range is narrow are named."""
     profile = context.card.profile(context.focus)
-    high, high_range = rank_shown(context, profile, best, ranks[best])
-    low, low_range = rank_shown(context, profile, worst, ranks[worst])
-    if spread[best] == spread[worst]:
-        title = say("{c} holds the same place at every stage: {n}", c=context.country, n=high)
-    else:
-        title = say(
-            "{whose} best place is {high}, in {best}; its worst is {low}, in {worst}",
-            whose=possessive(context.country), high=high, best=noun(best), low=low, worst=noun(worst),
-        )  # fmt: skip
+    most = max(1, len(context.countries) // 3)
+    known = {stage: rank for stage, rank in profile.ranks.items() if rank.high - rank.low <= most}
     n = context.reckoner.count(
-        "peers", context.countries, "Countries ranked", [profile.stages[best].lineage]
-    )
-    lede = say(
-        "Places among {n} countries on common draws. The ranges are {hr} and {lr}: two countries"
-        " whose ranges overlap are not told apart.",
-        n=counted(n)[0], hr=high_range, lr=low_range,
+        "peers", context.countries, "Countries ranked",
+        [one.lineage for one in profile.stages.values()],
     )  # fmt: skip
-    return Opening("Against its peers", started(title), lede)
+    lede = say(
+        "Places among {n} countries on common draws. Two countries whose ranges overlap are not"
+        " told apart, and a wide range means that output is not counted.",
+        n=counted(n)[0],
+    )
+    return Opening("Against its peers", started(_places(context, profile, known)), lede)
+
+
+def _places(context: Context, profile: CountryProfile, known: Mapping[str, Rank]) -> Sentence:
+    if not known:
+        return say("the place of {c} stays open at every stage", c=context.country)
+    best = min(known, key=lambda stage: known[stage].p50)
+    worst = max(known, key=lambda stage: known[stage].p50)
+    high, _ = rank_shown(context, profile, best, known[best])
+    low, _ = rank_shown(context, profile, worst, known[worst])
+    if len(known) < len(profile.ranks) or known[best].p50 == known[worst].p50:
+        rest = "; elsewhere its place stays open" if len(known) < len(profile.ranks) else ""
+        where = f" in {noun(best)}" if rest else " at every stage"
+        return say(
+            "{c} is number {n}{where}{rest}", c=context.country, n=high, where=where, rest=rest
+        )
+    return say(
+        "{c} is number {high} in {best} and number {low} in {worst}", c=context.country,
+        high=high, best=noun(best), low=low, worst=noun(worst),
+    )  # fmt: skip

@@ -37,6 +37,16 @@ def stage_name(stage: str) -> str:
     return next((known.name for code, known in STAGES.items() if code == stage), stage)
 
 
+def stage_short(stage: str) -> str:
+    """Short name of a stage for a narrow column; an unknown code stands for itself."""
+    return next((known.short for code, known in STAGES.items() if code == stage), stage)
+
+
+def stage_meaning(stage: str) -> str:
+    """What belongs to a stage."""
+    return next((known.meaning for code, known in STAGES.items() if code == stage), "")
+
+
 def noun(stage: str) -> str:
     """What a stage is called inside a sentence."""
     return NOUNS.get(stage, stage)

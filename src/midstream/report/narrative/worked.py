@@ -7,9 +7,12 @@ from midstream.report.narrative.amounts import made_and_needed, percents
 from midstream.report.narrative.answer import nearest_digit
 from midstream.report.narrative.context import Context, binding_form
 from midstream.report.narrative.types import Comparison, Opening
-from midstream.report.narrative.words import counted, digit_shown, noun, stage_name
+from midstream.report.narrative.words import counted, digit_shown, lower, noun, stage_name, started
 from midstream.report.numbers import Sentence, Shown, say, show
 from midstream.scorecard.result import CellScore
+
+#: Levers named for one stage.
+MOST_LEVERS = 3
 
 
 def comparisons(context: Context) -> tuple[Comparison, ...]:
@@ -47,6 +50,7 @@ def _why(context: Context, cell: CellScore, published: Quantity | None) -> list[
     if form is not None:
         sentences.append(_evidence(context, cell))
     sentences += [_stop(context.remark(reason, cell)) for reason in cell.reasons[-1:]]
+    sentences += [_lifted(context, cell)] if cell.lift else []
     if cell.digit is None and cell.missing:
         sentences.append(_stop(context.remark(f"To settle it: {cell.missing[0]}", cell)))
     return sentences
@@ -78,10 +82,25 @@ def _stance(cell: CellScore, published: Quantity) -> Sentence:
 def _evidence(context: Context, cell: CellScore) -> Sentence:
     """Output, need and coverage of the form that binds the stage."""
     form = cell.forms[0]
-    head = say("The evidence: {facts}", facts=made_and_needed(form, context.form_name(form.form)))
-    if form.coverage.value is None:
-        return head + Sentence((".",))
-    return head + say(", so {k} of the need is met.", k=percents(form.coverage))
+    facts = started(made_and_needed(form, context.form_name(form.form)))
+    if form.coverage.value is None or form.need.value is None:
+        return facts + Sentence((".",))
+    return facts + say(", of which {k} is met.", k=percents(form.coverage))
+
+
+def _lifted(context: Context, cell: CellScore) -> Sentence:
+    """What would lift the stage: each lever found, the first first."""
+    found = [context.remark(one, cell) for one in cell.lift[:MOST_LEVERS]]
+    first = say("To lift it by one: {lever}", lever=_uncapped(found[0]))
+    parts: list[str | Shown] = list(_stop(first).parts)
+    for sentence in found[1:]:
+        parts += [" ", *_stop(sentence).parts]
+    return Sentence(tuple(parts))
+
+
+def _uncapped(sentence: Sentence) -> Sentence:
+    first = sentence.parts[0]
+    return Sentence((lower(first), *sentence.parts[1:])) if isinstance(first, str) else sentence
 
 
 def _stop(sentence: Sentence) -> Sentence:
@@ -99,7 +118,7 @@ def example_opening(context: Context, rows: tuple[Comparison, ...]) -> Opening:
     n = context.reckoner.count("agreeing", same, "Stages that agree with the published row", inputs)
     m = context.reckoner.count("compared", shared, "Stages compared", inputs)
     title = say(
-        "Our evidence confirms the published row at {n} of {m} stages{where}",
+        "The published row fits our evidence at {n} of {m} stages{where}",
         n=counted(n, m)[0],
         m=counted(n, m)[1],
         where=_where(shared),
@@ -113,7 +132,7 @@ def example_opening(context: Context, rows: tuple[Comparison, ...]) -> Opening:
 
 def _where(shared: list[Comparison]) -> str:
     apart = [noun(row.stage) for row in shared if not row.agrees]
-    return f"; we part at {' and '.join(apart)}" if 0 < len(apart) <= 2 else ""
+    return f", not in {' and '.join(apart)}" if 0 < len(apart) <= 2 else ""
 
 
 def _own_title(context: Context, rows: tuple[Comparison, ...]) -> Sentence:

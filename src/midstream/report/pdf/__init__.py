@@ -13,7 +13,7 @@ from midstream.report.narrative.reckon import Reckoner
 from midstream.report.numbers import Register
 from midstream.report.pdf.back import labels, sources, used
 from midstream.report.pdf.chain import differences, example
-from midstream.report.pdf.compile import compile_pdf
+from midstream.report.pdf.compile import Setting, compile_pdf
 from midstream.report.pdf.front import answer, cover, framework
 from midstream.report.pdf.method import method
 from midstream.report.pdf.press import Press
@@ -34,8 +34,8 @@ PAGES = (
     scorecard, missing, labels,
 )  # fmt: skip
 
-#: A condensed edition has at most so many pages.
-MOST_PAGES = 14
+#: A page that runs over is set again with shorter lists, at most so often.
+TRIALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,14 @@ def build_condensed(study: Study, narrative: Narrative, stamp: Stamp) -> Condens
     Raises:
         ModelError: if the document cannot be set.
     """
-    press, data, found = _pages(study, narrative, stamp, tight=False)
-    setting = compile_pdf(data, press.writer.drawings, stamp.date)
-    if setting.pages > MOST_PAGES:
-        press, data, found = _pages(study, narrative, stamp, tight=True)
+    tight: frozenset[str] = frozenset()
+    for _ in range(TRIALS):
+        press, data, found = _pages(study, narrative, stamp, tight)
         setting = compile_pdf(data, press.writer.drawings, stamp.date)
+        over = overrun(setting)
+        if over <= tight:
+            break
+        tight |= over
     return Condensed(
         data=setting.data,
         register=press.writer.register,
@@ -82,10 +85,19 @@ def build_condensed(study: Study, narrative: Narrative, stamp: Stamp) -> Condens
     )
 
 
+def overrun(setting: Setting) -> frozenset[str]:
+    """Ids of the pages that take more than one sheet."""
+    starts = [*setting.starts.values(), setting.pages + 1]
+    return frozenset(
+        name for name, start, following in zip(setting.starts, starts, starts[1:], strict=False)
+        if following - start > 1
+    )  # fmt: skip
+
+
 def _pages(
-    study: Study, narrative: Narrative, stamp: Stamp, tight: bool
+    study: Study, narrative: Narrative, stamp: Stamp, tight: frozenset[str]
 ) -> tuple[Press, Json, tuple[Entry, ...]]:
-    """Set every page as data; `tight` shortens lists so that no page runs over."""
+    """Set every page as data; the lists of the pages in `tight` are shortened."""
     context = Context(study, study.scorecard(), Reckoner(narrative.ledger))
     press = Press(study, narrative, context, Writer(Register(), []), stamp, tight)
     front = cover(press)
@@ -118,7 +130,10 @@ def _frame(press: Press) -> Json:
         },
         "running": config.title,
         "foot": {
-            "left": f"Condensed edition {stamp.number} \u00b7 v{stamp.version} \u00b7 {stamp.short_date}",
+            "left": (
+                f"Condensed edition {stamp.number} \u00b7 v{stamp.version} \u00b7"
+                f" {stamp.short_date}"
+            ),
             "hash": stamp.hash,
             "labels": [{"label": label, "word": word} for label, word in labels_key],
         },

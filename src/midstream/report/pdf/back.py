@@ -8,7 +8,7 @@ from midstream.report.pdf.press import Press
 from midstream.report.pdf.writer import Json
 
 #: Entries of a layer on the page; the rest is in the bibliography files.
-MOST_ENTRIES = {"1": 16, "2": 12, "3": 4}
+MOST_ENTRIES = {"1": 18, "2": 18, "3": 6}
 
 _LABELS = (
     ("V", "two or more independent origins agree within the tolerance of the measure"),
@@ -127,8 +127,9 @@ def _layer(press: Press, layer: str, group: tuple[Entry, ...]) -> Json:
 
 def _entry(press: Press, entry: Entry) -> Json:
     uses = press.context.reckoner.number(
-        f"uses/{entry.id}", entry.uses, "numbers", f"Numbers of this document that rest on {entry.id}",
-        entry.lineages, "distinct lineages shown whose inputs reach the source",
+        f"uses/{entry.id}", entry.uses, "numbers",
+        f"Numbers of this document that rest on {entry.id}", entry.lineages,
+        "distinct lineages shown whose inputs reach the source",
     )  # fmt: skip
     named = press.writer.named
     return {

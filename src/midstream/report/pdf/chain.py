@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from midstream.report.figures import of_cell, of_score, worked_example
 from midstream.report.narrative import Comparison, Opening
-from midstream.report.narrative.words import capital, noun, possessive
+from midstream.report.narrative.words import capital, noun, possessive, stage_short
 from midstream.report.numbers import Sentence, say, show
 from midstream.report.pdf.press import Press, in_one
 from midstream.report.pdf.writer import Json, table
@@ -49,7 +49,7 @@ def _figure(press: Press) -> Json | None:
 
 def _scorecard(press: Press) -> Json:
     writer = press.writer
-    rows = []
+    rows: list[list[Json]] = []
     for row in press.narrative.example:
         pillars = [_pillar(press, row, name) for name in PILLARS]
         interval = Sentence((show(row.cell.score, "range"),))
@@ -59,9 +59,9 @@ def _scorecard(press: Press) -> Json:
             [
                 {
                     "kind": "name",
-                    "text": [f"{row.stage} {STAGES[row.cell.stage].short}"],
+                    "text": [f"{row.stage} {stage_short(row.stage)}"],
                     "fill": "ink",
-                },  # type: ignore[index]
+                },
                 {"kind": "strip", "cells": [writer.cell(of_cell(row.cell))]},
                 {"kind": "figure", "text": writer.parts(interval), "label": row.cell.score.label},
                 *pillars,
@@ -100,7 +100,7 @@ def differences(press: Press) -> Json:
     blocks: list[Json] = []
     for row in press.narrative.example:
         blocks.append({"kind": "head", "text": press.writer.parts(_heading(row))})
-        groups = (row.why[:3], () if press.tight else row.why[3:])
+        groups = (row.why[:3], row.why[3 : 3 + press.fewer(3)])
         blocks.append(press.prose(*[in_one(group) for group in groups if group]))
     return press.page("differences", blocks, _opening(press))
 

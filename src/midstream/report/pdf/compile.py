@@ -1,4 +1,4 @@
-"""The typst run: templates, figures and data in a private folder, one fixed date, no system fonts."""
+"""The typst run: a private folder, one fixed date, the vendored fonts and no others."""
 
 from __future__ import annotations
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from midstream.evidence.quantity import Quantity
 from midstream.report.figures import Cell, of_profile
 from midstream.report.narrative import Change, KeyNumber, StageLine
 from midstream.report.narrative.answer import nearest_digit
 from midstream.report.narrative.concentration import medians
-from midstream.report.narrative.words import capital, possessive
+from midstream.report.narrative.words import (
+    capital,
+    possessive,
+    stage_meaning,
+    stage_name,
+    stage_short,
+)
 from midstream.report.numbers import Sentence, Shown, say, show
 from midstream.report.pdf.press import Press, share_of
 from midstream.report.pdf.writer import Json, sentence_label, table, words
 from midstream.report.theme import DARK
-from midstream.terms import SCORE_WORDS, STAGE_ORDER, STAGES
+from midstream.terms import SCORE_WORDS, STAGE_ORDER
 
 _TOP = 5.0
 
@@ -22,10 +31,11 @@ def cover(press: Press) -> Json:
     writer, answer = press.writer, press.narrative.answer
     foot = say(
         "{who} score from one to five at each stage of the chain for {sector} \u00b7 {date} \u00b7"
-        " edition sha256",
+        " edition {kind}",
         who=capital(possessive(press.context.country)),
         sector=press.context.sector_name(press.context.sector),
         date=writer.named(press.stamp.long_date),
+        kind=writer.named("sha256"),
     )
     return {
         "edition": writer.named(
@@ -43,10 +53,9 @@ def cover(press: Press) -> Json:
 
 def _vessel(press: Press, line: StageLine, short: bool = False) -> Json:
     score = line.cell.score
-    known = next(stage for code, stage in STAGES.items() if code == line.stage)
     return {
         "stage": line.stage,
-        "name": known.short if short else line.name,
+        "name": stage_short(line.stage) if short else line.name,
         "digit": press.writer.text(line.digit),
         "word": line.word,
         "fill": share_of(score),
@@ -80,13 +89,10 @@ def _head(text: str) -> Json:
 
 
 def _stage(press: Press, line: StageLine) -> Json:
-    interval = say("interval {i}", i=line.interval) if line.interval else say("no interval")
+    interval = f"interval {press.writer.text(line.interval)}" if line.interval else "no interval"
     return {
         **_vessel(press, line),
-        "interval": "".join(
-            str(part["n"]) if isinstance(part, dict) else part
-            for part in press.writer.parts(interval)
-        ),
+        "interval": interval,
         "label": line.cell.score.label,
         "focus": press.writer.fact(line.focus),
         "holder": press.writer.fact(line.holder),
@@ -105,7 +111,7 @@ def _key(press: Press, number: KeyNumber) -> Json:
 
 def _changes(press: Press, changes: tuple[Change, ...]) -> Json:
     writer = press.writer
-    rows = [
+    rows: list[list[Json]] = [
         [
             {"kind": "name", "text": [f"{change.stage} {change.name}"], "fill": "ink"},
             {"kind": "text", "text": writer.parts(change.what), "label": None, "face": "serif"},
@@ -148,29 +154,7 @@ def framework(press: Press) -> Json:
     held = [one for one in press.study.holders() if one.leader_share.value is not None]
     middle = medians(press.context, held)
     profile = press.context.card.profile(press.context.focus)
-    rows = []
-    for stage in STAGE_ORDER:
-        cell = of_profile(profile, stage)
-        leader = say("{q}", q=middle[stage]) if stage in middle else Sentence(("no shares",))
-        rows.append(
-            [
-                {"kind": "name", "text": [stage], "fill": "muted"},
-                {"kind": "name", "text": [STAGES[stage].name], "fill": "ink"},
-                words(STAGES[stage].meaning),
-                {
-                    "kind": "figure",
-                    "text": press.writer.parts(leader),
-                    "label": sentence_label(leader),
-                },
-                {"kind": "strip", "cells": [press.writer.cell(cell)]},
-                {
-                    "kind": "text",
-                    "text": press.writer.parts(_interval(cell)),
-                    "label": None,
-                    "face": "sans",
-                },
-            ]
-        )
+    rows = [_stage_row(press, of_profile(profile, stage), middle) for stage in STAGE_ORDER]
     columns = [
         ("", 0), ("Stage", 1.3), ("What belongs to it", 2.1), ("Median leader holds", 0.95),
         (press.study.name("country", press.context.focus), 0.6), ("Interval", 0.7),
@@ -186,9 +170,23 @@ def framework(press: Press) -> Json:
             press.prose(_claim(), *paragraphs[: press.fewer(len(paragraphs))]),
             _head("How to read a strip"),
             press.prose(*_reading()),
-            _scale_of_words(),
+            _scale_of_words(press),
         ],
     )
+
+
+def _stage_row(press: Press, cell: Cell, middle: Mapping[str, Quantity]) -> list[Json]:
+    """One stage: what belongs to it, its median leader, the national score."""
+    writer, stage = press.writer, cell.stage
+    leader = Sentence((show(middle[stage]),)) if stage in middle else Sentence(("no shares",))
+    return [
+        {"kind": "name", "text": [stage], "fill": "muted"},
+        {"kind": "name", "text": [stage_name(stage)], "fill": "ink"},
+        words(stage_meaning(stage)),
+        {"kind": "figure", "text": writer.parts(leader), "label": sentence_label(leader)},
+        {"kind": "strip", "cells": [writer.cell(cell)]},
+        {"kind": "text", "text": writer.parts(_interval(cell)), "label": None, "face": "sans"},
+    ]
 
 
 def _interval(cell: Cell) -> Sentence:
@@ -213,14 +211,14 @@ def _reading() -> tuple[Sentence, ...]:
         Sentence(
             (
                 "Four cells stand for the four stages, always in the same order. Digit and colour"
-                " say the same thing. A dashed cell holds a range: the evidence allows each digit in"
-                " it. A hatched cell with a question mark has no evidence at all.",
+                " say the same thing. A dashed cell holds a range: the evidence allows each digit"
+                " in it. A hatched cell with a question mark has no evidence at all.",
             )
         ),
     )
 
 
-def _scale_of_words() -> Json:
+def _scale_of_words(press: Press) -> Json:
     readings = {
         1: "nothing or a pilot", 2: "a line buyers know", 3: "a qualified second source",
         4: "one of a few equal nodes", 5: "exports, or leads outside the leader",
@@ -228,7 +226,12 @@ def _scale_of_words() -> Json:
     return {
         "kind": "scale",
         "levels": [
-            {"level": level, "digit": str(level), "word": word, "reading": [readings[level]]}
+            {
+                "level": level,
+                "digit": press.writer.named(str(level)),
+                "word": word,
+                "reading": [readings[level]],
+            }
             for level, word in SCORE_WORDS.items()
         ],
     }

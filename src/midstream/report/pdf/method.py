@@ -42,7 +42,7 @@ def _anchors(press: Press) -> Json:
         "levels": [
             {
                 "level": level,
-                "digit": str(level),
+                "digit": press.writer.named(str(level)),
                 "word": word,
                 "reading": press.writer.parts(
                     say(
@@ -61,9 +61,9 @@ def _installed() -> Sentence:
     return Sentence(
         (
             "Installed: what plants make today, at the grade the sector needs, read on the ruler"
-            " above. The need is the country\u2019s own industry at the end of the chain, rolled back"
-            " to every stage; the world is what is needed outside the largest producer. Both count,"
-            " the need less where it is tiny.",
+            " above. The need is the country\u2019s own industry at the end of the chain, rolled"
+            " back to every stage; the world is what is needed outside the largest producer. Both"
+            " count, the need less where it is tiny.",
         )
     )
 
@@ -96,7 +96,7 @@ def _doubt(press: Press) -> Sentence:
     return say(
         "Doubt: figures, anchors, weights and completions are drawn together, the same draws for"
         " every country. A digit is printed when it holds in {p} of the draws, at both ends of what"
-        " the evidence allows; else a range. Forms of a stage are joined so that the weakest rules.",
+        " the evidence allows; else a range. Of the forms of a stage the weakest rules.",
         p=press.parameter("digit.threshold", percent=True),
     )
 

@@ -37,7 +37,7 @@ class Press:
     context: Context
     writer: Writer
     stamp: Stamp
-    tight: bool = False
+    tight: frozenset[str] = frozenset()
     figures: int = 0
     known: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -57,8 +57,8 @@ class Press:
         self.writer.page = name
 
     def fewer(self, most: int) -> int:
-        """Length of a list: two thirds of it where the document must be shortened."""
-        return most * 2 // 3 if self.tight else most
+        """Length of a list: two thirds of it where the page would run over."""
+        return most * 2 // 3 if self.writer.page in self.tight else most
 
     def figure(self, figure: Figure, width: int = FIGURE_WIDTH) -> Json:
         """Give a figure block with the next number."""

@@ -94,5 +94,7 @@ def holders(press: Press) -> Json:
         press.basis("Shares of world output by country."),
     )
     found = press.narrative.concentration
-    lines = [finding.text for finding in found if finding.id != "majorities"]
-    return press.page("holders", [press.figure(figure), press.prose(*lines)])
+    stages = [one.text for one in found if one.id == "stage-medians"]
+    forms = [one.text for one in found if one.id.startswith("form/")]
+    prose = press.prose(*stages, in_one(forms))
+    return press.page("holders", [press.figure(figure), prose])

@@ -72,7 +72,7 @@ def _rank(press: Press, profile: CountryProfile, stage: str) -> Json:
 def scorecard(press: Press) -> Json:
     """All sectors of the focus country: digits, intervals and one line each."""
     press.turn("scorecard")
-    rows = []
+    rows: list[list[Json]] = []
     for sector in press.context.sectors:
         cells = [of_cell(cell) for cell in press.context.strip(press.context.focus, sector)]
         intervals = say(" \u00b7 ").parts[0]
@@ -125,10 +125,9 @@ def missing(press: Press) -> Json:
     rows = [_gap(press, gap) for gap in own[: press.fewer(MOST_GAPS)]]
     columns = [
         ("Cells", 0),
-        ("What is missing", 2.7),
+        ("What is missing", 2.6),
         ("Stage", 0),
-        ("Form", 1.1),
-        ("Sectors that wait for it", 1.7),
+        ("Sectors that wait for it", 2.4),
     ]
     source = press.basis(
         "Cells: how many open cells of the country wait for the fact. The full list, for every"
@@ -156,6 +155,5 @@ def _gap(press: Press, gap: Gap) -> list[Json]:
         {"kind": "name", "text": [press.writer.number(gap.settles)], "fill": "accent"},
         {"kind": "text", "text": press.writer.parts(gap.what), "label": None, "face": "serif"},
         words(gap.stage),
-        words(press.context.form_name(gap.form)),
         words(", ".join(names) + more),
     ]

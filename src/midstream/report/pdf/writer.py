@@ -40,13 +40,17 @@ class Writer:
         return [part if isinstance(part, str) else self.number(part) for part in sentence.parts]
 
     def number(self, shown: Shown) -> Json:
-        """Give a shown number; number and unit stay on one line."""
+        """Give a shown number: digits that stay on one line, and the unit."""
         self.register.add(shown, self.page)
-        return {"n": shown.plain.replace(" ", _HARD_SPACE), "l": shown.quantity.label}
+        text, unit = shown.text, shown.unit
+        if unit == "%":
+            text, unit = f"{text}%", ""
+        return {"n": text.replace(" ", _HARD_SPACE), "u": unit}
 
     def text(self, shown: Shown) -> str:
         """Give a shown number as bare text."""
-        return str(self.number(shown)["n"])
+        self.register.add(shown, self.page)
+        return shown.plain
 
     def named(self, text: str) -> str:
         """Give words whose digits are names, and note them as structure."""

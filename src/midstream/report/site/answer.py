@@ -1,4 +1,4 @@
-"""The answer page: one sentence, the strip, three numbers, what would change it, how sure we are."""
+"""The answer page: one sentence, the strip, three numbers, what would change it, how sure."""
 
 from __future__ import annotations
 

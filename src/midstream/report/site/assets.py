@@ -22,9 +22,7 @@ _LICENCES = ("OFL-SourceSerif4.txt", "OFL-IBMPlexSans.txt", "OFL-IBMPlexMono.txt
 def theme_css() -> str:
     """Write the colours of both appearances, and those a forced palette asks for."""
     light, dark = css_properties(LIGHT), css_properties(DARK)
-    canvas = "".join(
-        f"--{name}:{_forced(name)};" for name, _ in LIGHT.tokens()
-    )
+    canvas = "".join(f"--{name}:{_forced(name)};" for name, _ in LIGHT.tokens())
     return (
         f":root{{color-scheme:light;{light}}}\n"
         f"@media (prefers-color-scheme: dark){{:root:not([data-theme=light])"
@@ -45,9 +43,9 @@ def write_assets(folder: Path) -> list[Path]:
     """Copy style sheets, scripts and typefaces; gives the paths written."""
     static = folder / "static"
     static.mkdir(parents=True, exist_ok=True)
-    written = []
-    for source in [*sorted(_STATIC.iterdir()), *(FONT_FOLDER / n for n in (*_FACES, *_LICENCES))]:
-        written.append(Path(shutil.copyfile(source, static / source.name)))
+    fonts = [FONT_FOLDER / name for name in (*_FACES, *_LICENCES)]
+    sources = [*sorted(_STATIC.iterdir()), *fonts]
+    written = [Path(shutil.copyfile(source, static / source.name)) for source in sources]
     written.append(_write(static / "theme.css", theme_css()))
     written.append(_write(static / "icon.svg", wordmark_svg(LIGHT, word=False)))
     return written

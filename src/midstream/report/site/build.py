@@ -113,7 +113,7 @@ def write_page(
     register: Register,
 ) -> list[Path]:
     """Write one page and the files of its figures."""
-    pen = Pen(page.path, page.root, register, desk.form)
+    pen = Pen(page.path, page.root, register, desk)
     country = page.country or desk.focus
     text = templates.get_template(page.template).render(
         pen=pen,
@@ -129,7 +129,9 @@ def write_page(
     written = [_write(folder / page.path, text)]
     for name, figure in pen.files.items():
         written.append(_write(folder / "figures" / f"{name}.csv", figure.csv()))
-        written.append(_write(folder / "figures" / f"{name}.svg", figure.svg(LIGHT, standalone=True)))
+        written.append(
+            _write(folder / "figures" / f"{name}.svg", figure.svg(LIGHT, standalone=True))
+        )
     return written
 
 

@@ -96,9 +96,10 @@ def _bars(desk: Desk, rows: list[StageShares]) -> list[Figure]:
             title = say("{code} {name}: who makes what", code=stage.id, name=stage.name)
             subtitle = Sentence(("Share of world output (%), the most concentrated form first.",))
             source = desk.source_line([one.leader_share.lineage for one in here], "")
-            figures.append(
-                holder_bars(here[:_BARS], desk.reader, title, subtitle, source, f"holders-{stage.id}")
-            )
+            here = here[:_BARS]
+            name = f"holders-{stage.id}"
+            bars = holder_bars(here, desk.reader, title, subtitle, source, name, width=560)
+            figures.append(bars)
     return figures
 
 

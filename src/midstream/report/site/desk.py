@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +14,15 @@ from midstream.evidence.lineage import Ledger
 from midstream.report.bibliography import sources_below
 from midstream.report.figures import Cell, Reader, of_cell
 from midstream.report.narrative import Narrative
+from midstream.report.narrative.context import Context
 from midstream.report.numbers import Sentence
 from midstream.scorecard.result import CellScore, Scorecard
 from midstream.terms import STAGE_ORDER, STAGES, Stage
 
 if TYPE_CHECKING:
     from midstream.study import Study
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]{2,}")
 
 #: Publishers named under a figure before "and others".
 _NAMED = 4
@@ -85,6 +89,25 @@ class Desk:
         """Display name of a form, without the remark in brackets some names carry."""
         return self.study.name("form", form).split(" (")[0]
 
+    def named(self, text: str) -> str:
+        """Put names in place of the ids of countries, sectors and forms in a line of the ledger."""
+        return _WORD.sub(lambda word: self._names.get(word.group(), word.group()), text)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        forms = {one.form for one in self.card.form_scores}
+        names = {form: self.form(form) for form in forms if "-" in form}
+        names |= {sector: self.sector(sector) for sector in self.sectors if "-" in sector}
+        return names | {country: self.country(country) for country in self.countries}
+
+    @cached_property
+    def _context(self) -> Context:
+        return Context.of(self.study, self.card)
+
+    def remark(self, text: str, cell: CellScore) -> Sentence:
+        """Turn what the scorecard says about a cell into a sentence that keeps its numbers."""
+        return self._context.remark(text, cell)
+
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The four stages in order."""
@@ -105,9 +128,7 @@ class Desk:
     @cached_property
     def shares(self) -> Mapping[str, StageShares]:
         """Who holds each form, for forms with a share on record."""
-        return {
-            one.form: one for one in self.study.holders() if one.leader_share.value is not None
-        }
+        return {one.form: one for one in self.study.holders() if one.leader_share.value is not None}
 
     def chain_shares(self, sector: str) -> list[StageShares]:
         """Who holds the forms of a sector for the focus country, by stage, binding form first."""

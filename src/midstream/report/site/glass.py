@@ -19,6 +19,8 @@ from midstream.report.theme import LIVE
 _USES = 30
 #: Layer of an origin class in the lanes: official, analysts and firms, press and digests.
 _LANES = {"statistics": 0, "government": 0, "intergovernmental": 0, "news": 2, "aggregator": 2}
+#: Units that say nothing beside the number.
+_BARE = {"count", "exponent", "index"}
 _TITLES = {
     "agree": "Independent origins agree",
     "conflict": "Origins disagree",
@@ -98,8 +100,8 @@ def _entry(desk: Desk, node: Node) -> dict[str, Any]:
     quantity = node.quantity
     entry: dict[str, Any] = {
         "k": node.kind,
-        "n": _capital(node.name.removeprefix("agreement of origins: ")),
-        "t": show(quantity).plain,
+        "n": desk.named(_capital(node.name.removeprefix("agreement of origins: "))),
+        "t": show(quantity, "bare" if quantity.unit in _BARE else "value").plain,
         "q": [quantity.value, quantity.low, quantity.high, quantity.unit, quantity.label],
     }
     if quantity.low is not None and quantity.high is not None and quantity.value is not None:
@@ -153,7 +155,9 @@ def fact_lanes(desk: Desk, fact: Fact) -> str:
     for row in fact.observations:
         source = desk.sources.get(row.source, {})
         lane = _LANES.get(str(source.get("origin_class")), 1)
-        name = f"{str(source.get('publisher') or row.source)[:22]} {(row.vintage or row.period)[:4]}"
+        name = (
+            f"{str(source.get('publisher') or row.source)[:22]} {(row.vintage or row.period)[:4]}"
+        )
         quantity = Quantity(row.value, row.low, row.high, row.unit, "V1", row.id)
         dots.append(Dot(lane, quantity, name, verdicts.get(row.id) in {"agrees", "same origin"}))
     title = say("{t}.", t=_TITLES[fact.agreement])

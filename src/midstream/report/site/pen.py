@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from midstream.evidence.quantity import Label, Quantity, worst_label
 from midstream.report.figures import Cell, Figure, interval_text, strip_svg, vessel_svg
+from midstream.report.figures.figure import TwinCell
 from midstream.report.marks import sign_svg
-from midstream.report.narrative.words import remark
 from midstream.report.numbers import Register, Sentence, Shown, show
+from midstream.report.site.desk import Desk
 from midstream.report.svg import structured
 from midstream.report.theme import LIVE
+from midstream.scorecard.result import CellScore
 
 #: Width a figure is laid out in on a phone.
 NARROW = 328
@@ -28,14 +29,14 @@ class Pen:
         place: Path of the page, entered in the register with each number.
         root: Way from the page to the folder of the site, empty or ``../``.
         register: Every number the edition shows.
-        form: Form id -> display name.
+        desk: What the pages share.
         files: Figures of the page, whose CSV and SVG are written beside it.
     """
 
     place: str
     root: str
     register: Register
-    form: Callable[[str], str]
+    desk: Desk
     files: dict[str, Figure] = field(default_factory=dict)
 
     def words(self, text: str) -> Markup:
@@ -56,6 +57,12 @@ class Pen:
         """Write a quantity in a style of `midstream.report.numbers.show`."""
         return self.number(show(quantity, style))
 
+    def twin(self, cell: TwinCell) -> Markup:
+        """Write a cell of a table twin."""
+        if isinstance(cell, str):
+            return self.words(cell)
+        return self.number(cell) if isinstance(cell, Shown) else self.say(cell)
+
     def say(self, sentence: Sentence) -> Markup:
         """Write a sentence; digits in its words are structure."""
         return Markup("").join(
@@ -63,9 +70,13 @@ class Pen:
             for part in sentence.parts
         )
 
-    def traced(self, text: str, quantity: Quantity) -> Markup:
-        """Write words of the scorecard; their numbers point to the quantity they speak about."""
-        return self.say(remark(text, quantity))
+    def remark(self, text: str, cell: CellScore) -> Markup:
+        """Write what the scorecard says about a cell, with its numbers."""
+        return self.say(self.desk.remark(text, cell))
+
+    def form(self, form: str) -> Markup:
+        """Write the name of a form."""
+        return self.words(self.desk.form(form))
 
     def labelled(self, sentence: Sentence) -> Markup:
         """Write a sentence with the label of its weakest number behind it."""
@@ -99,6 +110,13 @@ class Pen:
             f'<a class="num chip {kind} {size}" href="{self.root}number.html#{lineage}" '
             f'data-lineage="{lineage}" aria-label="{spoken}">{cell.text}</a>'
         )
+
+    def digit(self, shown: Shown) -> Markup:
+        """Write a printed score as a chip, coloured where it is a single digit."""
+        kind = (
+            f"d{shown.text}" if shown.text in "12345" else "open" if shown.text == "?" else "range"
+        )
+        return self.number(shown, f"chip {kind}")
 
     def ends(self, cell: Cell) -> Markup:
         """Write the interval of a cell; nothing where it has none."""

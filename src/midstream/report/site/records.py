@@ -6,6 +6,7 @@ from typing import Any
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.bibliography import LAYERS, by_layer, entries
+from midstream.report.narrative.words import traced
 from midstream.report.numbers import MINUS, Register, Shown
 from midstream.report.site.desk import Desk
 from midstream.report.site.page import Page
@@ -19,7 +20,9 @@ def record_pages(desk: Desk) -> list[Page]:
     return [
         Page("evidence.html", "evidence.html", "Evidence", "evidence.html", evidence),
         Page("number.html", "number.html", "One number, opened", "evidence.html"),
-        Page("assumptions.html", "assumptions.html", "Assumptions", "assumptions.html", assumptions),
+        Page(
+            "assumptions.html", "assumptions.html", "Assumptions", "assumptions.html", assumptions
+        ),
         Page("about.html", "about.html", "About", "", {"head": openings["method"]}),
     ]
 
@@ -40,7 +43,7 @@ def parameter_groups(desk: Desk) -> list[tuple[str, list[dict[str, Any]]]]:
                 "unit": quantity.unit,
                 "kind": row["kind"],
                 "sources": row["source"] or (),
-                "description": row["description"] or "",
+                "description": traced(str(row["description"] or ""), quantity),
             }
         )
     return list(groups.items())

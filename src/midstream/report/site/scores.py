@@ -70,19 +70,13 @@ def sectors_page(desk: Desk) -> Page:
 def sector_page(desk: Desk, sector: str) -> Page:
     """Build the page of one sector."""
     cells = desk.cells(desk.focus, sector)
-    missing = [
-        (desk.country(cell.country), cell, text)
-        for cell in desk.card.cells
-        if cell.sector == sector
-        for text in cell.missing
-    ]
     context = {
         "id": sector,
         "name": desk.sector(sector),
         "line": desk.narrative.sectors[sector],
         "stage_names": desk.stages,
         "countries": _country_rows(desk, sector),
-        "missing": missing,
+        "missing": _missing(desk, sector),
         "stages": list(zip(desk.stages, cells, desk.strip(desk.focus, sector), strict=True)),
         "holders": chain_bars(desk, sector),
     }
@@ -90,8 +84,20 @@ def sector_page(desk: Desk, sector: str) -> Page:
     return Page(path, "sector.html", desk.sector(sector), "sectors.html", context)
 
 
+def _missing(desk: Desk, sector: str) -> list[dict[str, Any]]:
+    """List what is missing in a sector, by country; a country without gaps is left out."""
+    found = []
+    for country in desk.countries:
+        cells = desk.cells(country, sector)
+        texts = [(cell.stage, text) for cell in cells for text in cell.missing]
+        if texts:
+            name = desk.country(country)
+            found.append({"name": name, "focus": country == desk.focus, "texts": texts})
+    return found
+
+
 def _country_rows(desk: Desk, sector: str) -> list[dict[str, Any]]:
-    rows = [
+    return [
         {
             "id": country,
             "name": desk.country(country),
@@ -100,7 +106,6 @@ def _country_rows(desk: Desk, sector: str) -> list[dict[str, Any]]:
         }
         for country in desk.countries
     ]
-    return rows
 
 
 def country_page(desk: Desk, country: str) -> Page:

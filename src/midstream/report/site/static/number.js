@@ -85,7 +85,7 @@
       make("th", { scope: "row", "data-structure": "" }, origin),
       make("td", {}, make("a", { class: "num", href: address(ids[0]), "data-lineage": ids[0] }, value)),
       make("td", { "data-structure": "" }, source),
-      make("td", { "data-structure": "" }, `layer ${layer}`),
+      make("td", { class: "fixed", "data-structure": "" }, `layer ${layer}`),
       make("td", { class: tone[verdict] || "aside" }, verdict)));
     const figure = make("div", { class: "lanes" });
     if (node.x.svg) figure.innerHTML = node.x.svg;
@@ -129,7 +129,7 @@
       pages.length ? make("div", {}, make("h3", { class: "section" }, "Pages that show it"), make("ul", { class: "plain" }, ...pages)) : null);
   };
   const inputs = (node) => {
-    if (!(node.i || []).length) return null;
+    if (!(node.i || []).length || (node.x && node.x.o.length === node.i.length)) return null;
     const rows = node.i.slice(0, 200).map((id) => make("tr", {},
       make("th", { scope: "row", "data-structure": "" }, nodes[id] ? nodes[id].n : id),
       make("td", {}, linked(id)), make("td", {}, mark(nodes[id] && nodes[id].q[4]))));
@@ -163,7 +163,7 @@
       ? section("How it was computed", make("div", { class: "tree" }, make("ul", {}, branch(id, 2, true)))) : null;
     const left = make("div", {}, head, ...[origins(id, node), tree, sources(node)].filter(Boolean));
     const right = make("div", {}, ...[used(node), grade(node), record(id, node)].filter(Boolean));
-    target.replaceChildren(make("div", { class: "two" }, left, right), ...[inputs(node)].filter(Boolean));
+    target.replaceChildren(make("div", { class: "two glass" }, left, right), ...[inputs(node)].filter(Boolean));
     document.documentElement.dataset.ready = "on";
     scrollTo(0, 0);
   };

@@ -1,0 +1,177 @@
+"""An edition: study, data release and code version become a folder of files and a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from midstream.errors import InputError
+from midstream.report import sheets
+from midstream.report.bibliography import bibtex, csl_json, entries
+from midstream.report.crate import write_crate
+from midstream.report.manifest import Stamp, inputs, stamp, write_manifest
+from midstream.report.narrative import Narrative, narrate
+from midstream.report.numbers import Register
+from midstream.report.pdf import build_condensed
+from midstream.report.site import build_site
+from midstream.report.swap import swapped
+from midstream.report.tables import Sheet, write_tables
+
+if TYPE_CHECKING:
+    from midstream.study import Study
+
+#: Told what is being done and which share of the work is done.
+Progress = Callable[[str, float], None]
+
+#: Parts of an edition that can be built on their own.
+PARTS = ("site", "condensed", "tables")
+
+#: Parts that the interface names and this version does not make yet.
+LATER = {"complete": "the complete report", "workbook": "the workbook"}
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What was built.
+
+    Attributes:
+        folder: Where it stands.
+        files: Paths in the folder, sorted, the manifest included.
+        hash: Hash over the inputs, as printed in footers.
+        manifest_hash: SHA-256 of the manifest.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    hash: str
+    manifest_hash: str
+
+
+def build(
+    study: Study,
+    out: Path,
+    only: frozenset[str] | None = None,
+    progress: Progress | None = None,
+) -> Edition:
+    """Build an edition.
+
+    The files are made in a folder beside `out` and take its place in one step at the end; a
+    build that fails or is stopped leaves the old edition as it was.
+
+    Args:
+        study: What to build.
+        out: Folder of the edition; an edition that stands there is replaced.
+        only: Parts to build: ``site``, ``condensed``, ``tables``; all where left out.
+        progress: Told what is being done.
+
+    Raises:
+        InputError: if a part is unknown or not part of this version, or `out` holds files that
+            are no edition.
+    """
+    parts = chosen(only)
+    tell = progress or (lambda _what, _share: None)
+    with swapped(out) as folder:
+        maker = _Maker(study, folder, parts, tell)
+        manifest_hash = maker.make()
+        files = sorted(
+            path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+        )
+    tell("done", 1.0)
+    return Edition(out, tuple(files), maker.stamp.hash, manifest_hash)
+
+
+def chosen(only: frozenset[str] | None) -> frozenset[str]:
+    """Check the parts asked for.
+
+    Raises:
+        InputError: naming the first that cannot be built.
+    """
+    for part in sorted(only or ()):
+        if part in LATER:
+            raise InputError(
+                f"{LATER[part]} is not part of this version",
+                where="--only",
+                why="it comes with a later version of midstream",
+                mend=f"ask for {', '.join(PARTS)}",
+            )
+        if part not in PARTS:
+            raise InputError(
+                f"no part {part!r}",
+                where="--only",
+                why="an edition has parts of fixed names",
+                mend=f"ask for {', '.join(PARTS)}",
+            )
+    return only or frozenset(PARTS)
+
+
+class _Maker:
+    """Makes the files of one edition in one folder."""
+
+    def __init__(self, study: Study, folder: Path, parts: frozenset[str], tell: Progress) -> None:
+        self.study, self.folder, self.parts, self.tell = study, folder, parts, tell
+        self.made_from: dict[str, Any] = inputs(study)
+        self.stamp: Stamp = stamp(study, self.made_from)
+        self.registers: list[tuple[str, Register]] = []
+
+    def make(self) -> str:
+        """Make every part, then the metadata; gives the hash of the manifest."""
+        self.tell("scores", 0.0)
+        self.study.scorecard(progress=lambda share: self.tell("scores", 0.6 * share))
+        self.tell("words", 0.6)
+        narrative = narrate(self.study)
+        if "site" in self.parts:
+            self._site(narrative)
+        if "condensed" in self.parts:
+            self._condensed(narrative)
+        if "tables" in self.parts:
+            self._tables(narrative)
+        self.tell("manifest", 0.97)
+        if "tables" in self.parts:
+            finding = narrative.answer.opening.title.plain
+            write_crate(self.folder, self.study, self.stamp, finding)
+        return write_manifest(self.folder, self.study, self.made_from)
+
+    def _site(self, narrative: Narrative) -> None:
+        register = Register()
+        build_site(
+            self.study,
+            narrative,
+            self.folder,
+            register,
+            lambda what: self.tell(what, 0.7),
+            edition_hash=self.stamp.hash,
+            report="condensed.pdf" if "condensed" in self.parts else None,
+        )
+        self.registers.append(("site", register))
+
+    def _condensed(self, narrative: Narrative) -> None:
+        self.tell("condensed report", 0.85)
+        made = build_condensed(self.study, narrative, self.stamp)
+        (self.folder / "condensed.pdf").write_bytes(made.data)
+        self.registers.append(("condensed", made.register))
+
+    def _tables(self, narrative: Narrative) -> None:
+        self.tell("tables", 0.9)
+        card, study = self.study.scorecard(), self.study
+        found = [
+            sheets.scores(card), sheets.form_scores(card), sheets.pillars(card),
+            sheets.profiles(card), sheets.hollow(card), sheets.ranks(card), sheets.holders(study),
+            sheets.concentration(study), sheets.parameters(study), sheets.missing(narrative),
+        ]  # fmt: skip
+        if self.registers:
+            found.append(sheets.numbers(self.registers))
+        self._with_lineage(narrative, found)
+
+    def _with_lineage(self, narrative: Narrative, found: list[Sheet]) -> None:
+        ledger = narrative.ledger
+        shown = [lineage for _, register in self.registers for _, _, lineage in register.rows]
+        lineages = list(dict.fromkeys([*shown, *sheets.lineages_of(found)]))
+        used = entries(self.study.evidence.sources.rows, ledger, shown or lineages)
+        found += [
+            sheets.facts(ledger, lineages), sheets.lineage(ledger, lineages), sheets.sources(used),
+        ]  # fmt: skip
+        write_tables(self.folder / "tables", found, self.study, self.stamp, used)
+        (self.folder / "bibliography.bib").write_text(bibtex(used), encoding="utf-8")
+        (self.folder / "bibliography.json").write_text(csl_json(used), encoding="utf-8")

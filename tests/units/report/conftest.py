@@ -1,0 +1,35 @@
+"""Shipped studies with few draws, scored once for all tests of the report."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from midstream.study import Study, load
+
+#: Enough to fix digits, few enough to be quick.
+DRAWS = 100
+
+
+def quick(name: str, folder: Path) -> Study:
+    """Open a shipped study with few draws."""
+    text = resources.files("midstream.studies").joinpath(f"{name}.toml").read_text("utf-8")
+    path = folder / f"{name}.toml"
+    path.write_text(re.sub(r"(?m)^draws = \d+", f"draws = {DRAWS}", text), encoding="utf-8")
+    study = load(path)
+    study.scorecard()
+    study.holders()
+    return study
+
+
+@pytest.fixture(scope="session")
+def india(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return quick("india-us", tmp_path_factory.mktemp("india"))
+
+
+@pytest.fixture(scope="session")
+def japan(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return quick("japan", tmp_path_factory.mktemp("japan"))
