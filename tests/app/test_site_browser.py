@@ -311,6 +311,20 @@ def test_country_menu_opens_and_closes_with_the_keyboard(browser: Driver, folder
     assert not browser.find_element(By.CSS_SELECTOR, "details.menu nav").is_displayed()
 
 
+@pytest.mark.parametrize("width", [1240, 1100, 900, 620, 390, 320])
+def test_text_in_figures_is_never_small(browser: Driver, folder: Path, width: int) -> None:
+    screen(browser, width)
+    for page in ("index.html", "sectors.html", "example.html", "concentration.html"):
+        visit(browser, folder, page)
+        sizes = browser.execute_script(
+            "return [...document.querySelectorAll('figure svg')].filter(s => s.clientWidth)"
+            ".flatMap(s => [...s.querySelectorAll('text')].map(t => t.getAttribute('font-size')"
+            " * s.getBoundingClientRect().width / s.viewBox.baseVal.width))"
+        )
+        assert sizes
+        assert min(sizes) >= 10.9, page
+
+
 def test_text_spacing_does_not_break_the_page(browser: Driver, folder: Path) -> None:
     screen(browser, 390)
     for page in ("index.html", "sectors.html", "example.html"):

@@ -121,9 +121,8 @@ def test_every_page_is_reached_from_the_index() -> None:
         if page in seen or page.suffix != ".md":
             continue
         seen.add(page)
-        for target in LINK.findall(prose(page)):
-            if not re.match(r"[a-z]+:", target):
-                waiting.append((page.parent / target.partition("#")[0]).resolve())
+        inside = [link for link in LINK.findall(prose(page)) if not re.match(r"[a-z]+:", link)]
+        waiting += [(page.parent / link.partition("#")[0]).resolve() for link in inside]
     assert {name(page) for page in PAGES} - {name(page) for page in seen} == set()
 
 
@@ -170,7 +169,7 @@ class TestGenerated:
         starts = "|".join(sorted({one.partition(".")[0] for one in known if "." in one}))
         named = re.compile(rf"`((?:{starts})\.[a-z0-9.-]+)`")
         for page in (DOCS / "methods").glob("*.md"):
-            unknown = {one for one in named.findall(page.read_text("utf-8"))} - known
+            unknown = set(named.findall(page.read_text("utf-8"))) - known
             unknown = {one for one in unknown if not one.endswith((".csv", ".md", ".py"))}
             modules = {one for one in unknown if one.startswith("pooling.")}
             assert unknown - modules == set(), page.name

@@ -36,12 +36,15 @@ from midstream.cli import main as midstream
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("docs/users", "docs/contributing", "docs/methods")
 #: Figure of the site that the README shows, and where it is kept.
-FIGURE, PICTURE = "hollow-sectors.svg", "docs/images/hollow-middle.svg"
+FIGURE, PICTURE = "country-IND-hollow-sectors.svg", "docs/images/hollow-middle.svg"
 #: Commands that build an edition or read one.
 EDITION = frozenset({"build", "verify", "diff"})
+#: The edition that the picture is taken from, as words of the command.
+OF_PICTURE = ["build", "india-us", "--only", "site", "--out", "of-picture"]
 
 _EXAMPLE = re.compile(
-    r"(?P<head><!-- example:(?P<cut>[^>]*)-->\n```console\n)\$ (?P<command>[^\n]+)\n(?P<shown>.*?)(?P<end>```)",
+    r"(?P<head><!-- example:(?P<cut>[^>]*)-->\n```console\n)"
+    r"\$ (?P<command>[^\n]+)\n(?P<shown>.*?)(?P<end>```)",
     re.DOTALL,
 )
 _SETTING = re.compile(r"(head|tail|width) (\d+)")
@@ -155,8 +158,9 @@ def main(arguments: Sequence[str]) -> int:
         prepare(folder)
         for page in pages():
             page.write_text(refreshed(page, folder, "--quick" in arguments), encoding="utf-8")
-        for figure in folder.glob(f"build/india-us/**/{FIGURE}"):
-            shutil.copy(figure, ROOT / PICTURE)
+        if "--quick" not in arguments:
+            run(OF_PICTURE, folder)
+            shutil.copy(folder / "of-picture" / "figures" / FIGURE, ROOT / PICTURE)
     return 0
 
 

@@ -1,7 +1,7 @@
 """Write the table of all parameters into the docs, or check that it is in step.
 
-    python tools/docs/parameters.py            write docs/methods/assumptions.md
-    python tools/docs/parameters.py --check    only compare; exit 1 if it is behind
+python tools/docs/parameters.py            write docs/methods/assumptions.md
+python tools/docs/parameters.py --check    only compare; exit 1 if it is behind
 """
 
 from __future__ import annotations
@@ -31,9 +31,16 @@ OTHER_TABLES = {
 INTRODUCTION = """\
 # Assumptions
 
-Generated from the data release by `tools/docs/parameters.py`; a test fails when it is behind. Do not edit it here: edit `src/midstream/data/parameters.csv`.
+Generated from the data release by `tools/docs/parameters.py`; a test fails when it is behind. Do
+not edit it here: edit `src/midstream/data/parameters.csv`.
 
-What the model takes as given about the world is a row of the tables below, with its kind: **assumed** (our judgement), **sourced** (read in a document), **derived** (follows from a definition). A value with a range is drawn; a blank range with a distribution in brackets gives the spread of the law. Every assumed parameter is listed under `assumptions` in the `--json` output of `midstream score`. Numbers that only shape a formula, such as the least value of a component of control, stand in the code and on the pages about [the world](world.md) and [the scorecard](scorecard.md).
+What the model takes as given about the world is a row of the tables below, with its kind:
+**assumed** (our judgement), **sourced** (read in a document), **derived** (follows from a
+definition). A value with a range is drawn; a blank range with a law in brackets gives the spread
+of the law. Every assumed parameter is listed under `assumptions` in the `--json` output of
+`midstream score`. Numbers that only shape a formula, such as the least value of a component of
+control, stand in the code and on the pages about [the world](world.md) and
+[the scorecard](scorecard.md).
 """
 
 
@@ -50,7 +57,10 @@ def page(evidence: Evidence) -> str:
 
 
 def _table(rows: Sequence[Row]) -> list[str]:
-    head = ["| id | value | low | high | unit | law | kind | meaning |", "|---|---|---|---|---|---|---|---|"]
+    head = [
+        "| id | value | low | high | unit | law | kind | meaning |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     return [*head, *(_line(row) for row in rows)]
 
 

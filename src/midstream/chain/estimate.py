@@ -51,6 +51,8 @@ class Estimate:
         low, high: Ends of a bounded number; for the others the span of the components.
         label: Evidence label of the number.
         lineage: Id of its node in the ledger.
+        stands_on: Label of the figures behind it, before an assumed factor made it modelled; a
+            ratio in which the factor cancels keeps this one.
     """
 
     unit: str
@@ -60,6 +62,7 @@ class Estimate:
     high: float
     label: Label | None
     lineage: str
+    stands_on: Label | None = None
 
     @property
     def known(self) -> bool:

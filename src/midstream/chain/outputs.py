@@ -292,7 +292,9 @@ class OutputBuilder:
         inputs = tuple(dict.fromkeys(i for reading in chosen for i in reading.lineage))
         why = f"{metric}: {len(chosen)} origins, {len(parts)} readings"
         made = self._made(form, unit, country, parts, label, inputs, why)
-        return replace(made, standing=standing)
+        uniform = all(reading.uniform for reading in chosen)
+        stands_on = pooling.support_of(chosen, parts) if uniform else label
+        return replace(made, standing=standing, stands_on=stands_on)
 
     def _upper_bound(
         self,

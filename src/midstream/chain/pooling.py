@@ -33,6 +33,7 @@ def utilised(reading: Reading, used: Quantity) -> Reading:
         component=Component(part.value * middle, part.low * low, part.high * high),
         lineage=(*reading.lineage, used.lineage),
         assumed=True,
+        uniform=False,
     )
 
 
@@ -120,6 +121,11 @@ def label_of(readings: Sequence[Reading], parts: Sequence[Component], standing: 
     """
     if standing == "proxied" or all(reading.assumed for reading in readings):
         return "modelled"
+    return support_of(readings, parts)
+
+
+def support_of(readings: Sequence[Reading], parts: Sequence[Component]) -> Label:
+    """Label the readings give by themselves, whatever factor stands before them."""
     counting = {reading.origin for reading in readings if reading.counting}
     agreed = any(
         sum(_inside(reading, part) for reading in readings if reading.counting) >= 2

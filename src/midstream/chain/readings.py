@@ -36,6 +36,7 @@ class Reading:
         assumed: Whether an assumed factor stands between the figure and the form.
         proxied: Whether the figure stands for the form instead of counting it.
         complete: Whether the publisher names all its larger producers.
+        uniform: Whether the factor is the same for every country, so that it cancels in a share.
     """
 
     country: str
@@ -48,6 +49,7 @@ class Reading:
     assumed: bool
     proxied: bool
     complete: bool
+    uniform: bool = False
 
 
 class Reader:
@@ -143,6 +145,7 @@ class Reader:
             assumed=rule["factor_kind"] == "assumed",
             proxied=rule["standing"] == "proxied",
             complete=rule["coverage"] == "complete",
+            uniform=rule["country"] is None,
         )
 
     def _component(self, obs: Observation, rule: Row) -> Component:

@@ -60,7 +60,10 @@ def _form_shares(world: World, form: str, ledger: Ledger) -> StageShares | None:
         lineage = f"f:world.share/{country}/{form}"
         low, high = estimate.low * scale, min(100.0, estimate.high * scale)
         value = (estimate.value or 0.0) * scale
-        share = Quantity(value, min(low, value), max(high, value), "%", estimate.label, lineage)
+        label = estimate.label if estimate.standing == "proxied" else estimate.stands_on
+        share = Quantity(
+            value, min(low, value), max(high, value), "%", label or estimate.label, lineage
+        )
         title = f"Share of world {form}, {country}"
         inputs = (estimate.lineage, total.lineage)
         ledger.add(Node(lineage, "formula", title, share, inputs=inputs, formula="output / world"))

@@ -206,9 +206,15 @@ def chain_tables() -> dict[str, Rows]:
 
 
 def write_toy(
-    path: Path, tables: Mapping[str, Rows] | None = None, gdp: Mapping[str, float] = GDP
+    path: Path,
+    tables: Mapping[str, Rows] | None = None,
+    gdp: Mapping[str, float] = GDP,
+    stability: float = 0.0,
 ) -> Path:
-    """Write a toy data folder; tables that are not given stay empty."""
+    """Write a toy data folder; tables that are not given stay empty.
+
+    Political stability is one figure for all countries: 0 reads as (0 + 2.5) / 5 = .5.
+    """
     tables = dict(tables or {})
     tables.setdefault("sources", SOURCES)
     tables.setdefault("origins", ORIGINS)
@@ -225,15 +231,18 @@ def write_toy(
     if tables:
         raise KeyError(f"the toy folder does not know {', '.join(tables)}")
     (path / "release.toml").write_text('id = "toy"\ndate = "2026-11-24"\n', encoding="utf-8")
-    _write_bulk(path / "bulk", gdp)
+    _write_bulk(path / "bulk", gdp, stability)
     return path
 
 
 def toy(
-    path: Path, tables: Mapping[str, Rows] | None = None, gdp: Mapping[str, float] = GDP
+    path: Path,
+    tables: Mapping[str, Rows] | None = None,
+    gdp: Mapping[str, float] = GDP,
+    stability: float = 0.0,
 ) -> Evidence:
     """Write a toy data folder and load it."""
-    return Evidence.load(write_toy(path, tables, gdp), check=False)
+    return Evidence.load(write_toy(path, tables, gdp, stability), check=False)
 
 
 def toy_world(evidence: Evidence, countries: Iterable[str] = COUNTRIES) -> World:
@@ -274,14 +283,16 @@ def _write_parameters(path: Path, changed: Rows) -> None:
         if row["id"] in PINNED:
             value, low, high = PINNED[row["id"]]
             ends = {"low": low, "high": high}
-            row.update({"value": str(value), **{k: "" if v is None else str(v) for k, v in ends.items()}})
+            row["value"] = str(value)
+            row.update({key: "" if end is None else str(end) for key, end in ends.items()})
     new = {"unit": "ratio", "kind": "assumed", "group": "toy", "name": "x", "description": "x"}
     own = {str(row["id"]) for row in changed}
     kept = [row for row in rows if row["id"] not in own]
-    _write(path, "parameters", [*kept, *({**new, "distribution": "fixed", **row} for row in changed)])
+    added = [{**new, "distribution": "fixed", **row} for row in changed]
+    _write(path, "parameters", [*kept, *added])
 
 
-def _write_bulk(path: Path, gdp: Mapping[str, float]) -> None:
+def _write_bulk(path: Path, gdp: Mapping[str, float], stability: float) -> None:
     path.mkdir(exist_ok=True)
     connection = duckdb.connect(":memory:")
     for name in ("production", "trade", "gdp", "governance"):
@@ -290,8 +301,7 @@ def _write_bulk(path: Path, gdp: Mapping[str, float]) -> None:
         if name == "gdp":
             connection.executemany("INSERT INTO gdp VALUES (?, 2024, ?)", list(gdp.items()))
         if name == "governance":
-            # (0 + 2.5) / 5 = .5, without a standard error
-            rows = [(country,) for country in gdp if country != "WLD"]
-            connection.executemany("INSERT INTO governance VALUES (?, 2024, 0, 0, 50, 0.5)", rows)
+            rows = [(country, stability) for country in gdp if country != "WLD"]
+            connection.executemany("INSERT INTO governance VALUES (?, 2024, ?, 0, 50, 0.5)", rows)
         connection.execute(f"COPY {name} TO '{target}' (FORMAT parquet)")
     connection.close()

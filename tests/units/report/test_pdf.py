@@ -1,10 +1,11 @@
-"""The condensed edition: tagged, titled, set in our fonts, every number registered, the same twice."""
+"""The condensed edition: tagged, titled, in our fonts, every number registered, the same twice."""
 
 from __future__ import annotations
 
 import io
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from pypdf import PdfReader
@@ -109,7 +110,7 @@ def test_headings_step_down_one_level_at_a_time(built: Built) -> None:
     kinds = [str(node.get("/S")) for node in tagged(built.reader)]
     levels = [int(kind[2:]) for kind in kinds if re.fullmatch(r"/H[1-6]", kind)]
     assert levels[0] == 1
-    assert all(later - level <= 1 for level, later in zip(levels, levels[1:], strict=False))
+    assert all(later - level <= 1 for level, later in pairwise(levels))
 
 
 def tagged(reader: PdfReader) -> list[DictionaryObject]:

@@ -65,7 +65,11 @@ def test_every_cell_is_of_its_type(edition: Edition, package: dict[str, Any]) ->
         found = rows(edition, resource["path"])
         assert not found or list(found[0]) == list(fields)
         for row in found:
-            wrong += [(resource["path"], name, text) for name, text in row.items() if text and not fits(text, fields[name])]  # fmt: skip
+            wrong += [
+                (resource["path"], name, text)
+                for name, text in row.items()
+                if text and not fits(text, fields[name])
+            ]
     assert wrong == []
 
 
@@ -101,7 +105,11 @@ def test_no_text_cell_is_a_formula(edition: Edition, package: dict[str, Any]) ->
     for resource in package["resources"]:
         fields = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
         for row in rows(edition, resource["path"]):
-            risky += [text for name, text in row.items() if fields[name] == "string" and text.startswith(("=", "+", "-", "@"))]  # fmt: skip
+            risky += [
+                text
+                for name, text in row.items()
+                if fields[name] == "string" and text.startswith(("=", "+", "-", "@"))
+            ]
     assert risky == []
 
 
@@ -116,13 +124,22 @@ def test_plain_text_stays() -> None:
 
 @pytest.mark.parametrize(
     ("value", "kind", "text"),
-    [(None, "number", ""), (-2.5, "number", "-2.5"), (3, "integer", "3"), (3.0, "integer", "3"), (0.1, "number", "0.1"), ("=x", "string", "'=x")],
-)  # fmt: skip
+    [
+        (None, "number", ""),
+        (-2.5, "number", "-2.5"),
+        (3, "integer", "3"),
+        (3.0, "integer", "3"),
+        (0.1, "number", "0.1"),
+        ("=x", "string", "'=x"),
+    ],
+)
 def test_cells_read_back(value: Any, kind: Any, text: str) -> None:
     assert cell(value, Column("c", kind, "d"), "t") == text
 
 
-@pytest.mark.parametrize(("value", "kind"), [("x", "number"), (2.5, "integer"), (True, "integer"), (1, "string")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "kind"), [("x", "number"), (2.5, "integer"), (True, "integer"), (1, "string")]
+)
 def test_a_cell_of_the_wrong_type_is_refused(value: Any, kind: Any) -> None:
     with pytest.raises(ModelError, match="is not of type") as caught:
         cell(value, Column("c", kind, "d"), "t")
@@ -135,7 +152,11 @@ def test_a_blank_is_never_zero(india: Study, edition: Edition) -> None:
         for one in india.scorecard().cells
         if one.score.value is None
     }
-    found = {(row["country"], row["sector"], row["stage"]) for row in rows(edition, "scores.csv") if row["score"] == ""}  # fmt: skip
+    found = {
+        (row["country"], row["sector"], row["stage"])
+        for row in rows(edition, "scores.csv")
+        if row["score"] == ""
+    }
     assert found == open_cells
 
 
@@ -171,10 +192,18 @@ def small_ledger() -> Ledger:
     return ledger
 
 
+def registered(name: str, layer: str, kind: str, **fields: str | None) -> dict[str, str | None]:
+    row: dict[str, str | None] = {"id": name, "layer": layer, "kind": kind, "publisher": name}
+    return {**row, "title": "Table", "date": None, "url": None, "licence": "", **fields}
+
+
 REGISTER = [
-    {"id": "alpha", "layer": "2", "publisher": "A & B", "title": "On {x} 50%_of #1", "date": "2026-05-15", "url": "https://example.org/a", "licence": "cited facts", "kind": "press"},
-    {"id": "beta", "layer": "1", "publisher": "Survey", "title": "Table", "date": "2026", "url": None, "licence": "public domain", "kind": "statistics"},
-    {"id": "gamma", "layer": "3", "publisher": "Blog", "title": "Unused", "date": None, "url": None, "licence": "", "kind": "web"},
+    registered(
+        "alpha", "2", "press", publisher="A & B", title="On {x} 50%_of #1", date="2026-05-15",
+        url="https://example.org/a",
+    ),
+    registered("beta", "1", "statistics", date="2026"),
+    registered("gamma", "3", "web"),
 ]  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def worked_example(
     )
     columns = ("Stage", "Ours", "Interval", "Published", "Leader", "Leader's share")
     return Figure(
-        "worked-example", title, subtitle, f"{alt}.", columns, rows, source_line, draw, 860
+        "worked-example", title, subtitle, f"{alt}.", columns, rows, source_line, draw, 1080
     )
 
 

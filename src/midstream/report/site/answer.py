@@ -23,7 +23,8 @@ def answer_page(desk: Desk) -> Page:
         "sector_note": "A range or a question mark: the evidence leaves several scores open.",
     }
     title = f"{desk.page_country}: the answer"
-    return Page("index.html", "index.html", title, "index.html", context)
+    question = desk.study.config.question
+    return Page("index.html", "index.html", title, "index.html", context, description=question)
 
 
 def hero(desk: Desk) -> Figure:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from midstream.evidence.labels import Fact
 from midstream.report.marks import wordmark_svg
 from midstream.report.numbers import show
 from midstream.report.site.desk import Desk
@@ -53,35 +54,39 @@ def write_assets(folder: Path) -> list[Path]:
 
 def facts_script(desk: Desk) -> str:
     """Write the list of facts of the evidence page."""
-    evidence = desk.study.evidence
-    rows: list[list[str]] = []
-    used: dict[str, dict[str, str]] = {
-        column: {} for column in ("metric", "country", "material", "form")
-    }
-    for fact in evidence.facts():
-        key = fact.key
-        for column, names in used.items():
-            if key[column]:
-                names[str(key[column])] = _name(desk, column, str(key[column]))
-        more = [_name(desk, "country", str(key["partner"])) if key["partner"] else ""]
-        more += [str(key[name] or "") for name in ("entity", "per_unit", "basis")]
-        kind = "" if key["kind_group"] == "observed" else str(key["kind_group"])
-        rows.append(
-            [
-                fact.quantity.lineage,
-                *(str(key[c] or "") for c in ("metric", "country", "material", "form", "stage")),
-                str(key["period"] or ""),
-                show(fact.quantity).plain,
-                fact.quantity.label or "",
-                " · ".join(part for part in (*more, kind) if part),
-            ]
-        )
+    columns = ("metric", "country", "material", "form")
+    names = {column: _names(desk, column) for column in columns}
+    used: dict[str, dict[str, str]] = {column: {} for column in columns}
+    rows = []
+    for fact in desk.study.evidence.facts():
+        for column in columns:
+            word = fact.key[column]
+            if word:
+                used[column][word] = names[column].get(word) or _spelled(word)
+        rows.append(_fact_row(fact, names["country"]))
     return f"window.midstreamFacts = {_json({'names': used, 'facts': rows})};\n"
 
 
-def _name(desk: Desk, column: str, word: str) -> str:
+def _fact_row(fact: Fact, countries: Mapping[str, str]) -> list[str]:
+    key, quantity = fact.key, fact.quantity
+    partner = str(key["partner"] or "")
+    more = [countries.get(partner, partner)]
+    more += [str(key[name] or "") for name in ("entity", "per_unit", "basis")]
+    more += [] if key["kind_group"] == "observed" else [str(key["kind_group"])]
+    place = [str(key[c] or "") for c in ("metric", "country", "material", "form", "stage")]
+    shown = show(quantity).plain
+    words = " · ".join(part for part in more if part)
+    return [quantity.lineage, *place, str(key["period"] or ""), shown, quantity.label or "", words]
+
+
+def _names(desk: Desk, column: str) -> dict[str, str]:
+    """Names of a column's words, without the remark in brackets some carry."""
     vocabulary = desk.study.evidence.vocabulary(column) or {}
-    return vocabulary.get(word) or word.replace("-", " ").replace("_", " ")
+    return {word: name.split(" (")[0] for word, name in vocabulary.items()}
+
+
+def _spelled(word: str) -> str:
+    return word.replace("-", " ").replace("_", " ")
 
 
 def find_script(desk: Desk, pages: Sequence[Page]) -> str:
@@ -94,7 +99,7 @@ def find_script(desk: Desk, pages: Sequence[Page]) -> str:
     rows += [[desk.sector(s), "sector", f"sector/{s}.html"] for s in desk.sectors]
     kinds = {"form": "product", "material": "material", "metric": "measure"}
     for column, kind in kinds.items():
-        names = desk.study.evidence.vocabulary(column) or {}
+        names = _names(desk, column)
         held = {str(fact.key[column]) for fact in desk.study.evidence.facts() if fact.key[column]}
         rows += [
             [names.get(word) or word, kind, f"evidence.html#{column}={word}", word]

@@ -68,13 +68,18 @@ def glass_scripts(desk: Desk, register: Register, titles: Mapping[str, str]) -> 
     for lineage, node in nodes.items():
         entry = _entry(desk, node)
         if lineage in users:
-            entry["u"] = users[lineage][:_USES]
+            entry["u"] = sorted(users[lineage], key=_of_the_words)[:_USES]
         if lineage in pages:
             entry["p"] = pages[lineage]
         parts[shard_of(lineage)][lineage] = entry
     scripts = {f"{name}.js": f"midstreamGlass({_json(part)});\n" for name, part in parts.items()}
     scripts["sources.js"] = f"window.midstreamSources = {_json(_sources(desk, nodes))};\n"
     return scripts
+
+
+def _of_the_words(lineage: str) -> bool:
+    """Whether a result only counts things for a sentence; such uses are named last."""
+    return lineage.startswith("f:report.")
 
 
 def _users(nodes: Mapping[str, Node]) -> dict[str, list[str]]:
@@ -108,7 +113,7 @@ def _entry(desk: Desk, node: Node) -> dict[str, Any]:
         entry["r"] = show(quantity, "range").plain
     optional = {
         "f": node.formula,
-        "m": node.note,
+        "m": desk.named(node.note),
         "i": list(node.inputs),
         "s": [part.strip() for part in (node.source or "").split(";") if part.strip()],
     }

@@ -17,8 +17,8 @@ from midstream.report.svg import structured
 from midstream.report.theme import LIVE
 from midstream.scorecard.result import CellScore
 
-#: Width a figure is laid out in on a phone.
-NARROW = 328
+#: Widths a figure is laid out in on a phone and on a tablet.
+NARROW, MIDDLE = 312, 690
 
 
 @dataclass
@@ -139,11 +139,16 @@ class Pen:
         return Markup(vessel_svg(cell))
 
     def drawing(self, figure: Figure) -> Markup:
-        """Write a figure in its wide and its narrow layout; one of them is shown."""
+        """Write a figure in two or three layouts, of which the style sheet shows one."""
         for shown in figure.numbers:
             self.register.add(shown, self.place)
-        wide, narrow = figure.svg(LIVE), figure.svg(LIVE, width=NARROW)
-        return Markup(f'<div class="wide">{wide}</div><div class="narrow">{narrow}</div>')
+        layouts = {"wide": figure.width, "narrow": NARROW}
+        if figure.width > MIDDLE + 100:
+            layouts = {"wide big": figure.width, "mid": MIDDLE, "narrow": NARROW}
+        return Markup("").join(
+            Markup(f'<div class="{name}">{figure.svg(LIVE, width=width)}</div>')
+            for name, width in layouts.items()
+        )
 
     def file(self, figure: Figure, kind: str) -> str:
         """Give the way to a figure's CSV or SVG, which is written after the page."""
