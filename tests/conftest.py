@@ -8,11 +8,16 @@ import shutil
 import socket
 from collections.abc import Iterator
 from importlib.metadata import distribution
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from midstream.evidence import Evidence
+    from midstream.study import Study
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DRIVERS = ("chromedriver", "chromium.chromedriver")
@@ -123,3 +128,23 @@ def axe_script() -> str:
     """The source of axe-core, to be run inside a page by browser tests."""
     found = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
     return Path(str(found)).read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def evidence() -> Evidence:
+    """The release that ships with the package."""
+    from midstream.evidence import Evidence
+
+    return Evidence.load(check=False)
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The default study with 200 draws, enough for tests that compare and do not publish."""
+    from midstream.study import load
+
+    text = files("midstream.studies").joinpath("india-us.toml").read_text("utf-8")
+    lines = ["draws = 200" if line.startswith("draws") else line for line in text.splitlines()]
+    path = tmp_path_factory.mktemp("study") / "india-us.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return load(path)

@@ -44,8 +44,13 @@ def findings(answer: Mapping[str, Any]) -> str:
     if len(found) > SHOWN:
         parts.append(f"(+{len(found) - SHOWN} more; --json prints all)")
     counted = answer["result"]["counts"]
-    parts.append(", ".join(f"{name}: {value}" for name, value in counted.items()))
-    return "\n".join(parts)
+    by_check = [
+        (check, str(number["error"]), str(number["warning"]))
+        for check, number in counted["by_check"].items()
+    ]
+    parts.append(table(("check", "errors", "warnings"), by_check))
+    parts.append(f"{counted['error']} errors, {counted['warning']} warnings")
+    return "\n\n".join(parts)
 
 
 def facts(answer: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from midstream.chain.estimate import Component, Estimate, agreeing
-from midstream.chain.needs import need_shares
+from midstream.chain.needs import NeedRanges, need_shares
 from midstream.chain.shares import holders
 from midstream.chain.world import World
 from midstream.evidence import Ledger
@@ -126,7 +126,7 @@ def test_need(case: dict[str, Any], tmp_path: Path) -> None:
     if "scale" in case:
         place = case["scale"]
         scale[place["form"], place["country"]] = float(place["factor"])
-    shares = need_shares(world, COUNTRIES, lambda _name: np.array([0.5]), ONE, ONE, scale)
+    shares = need_shares(world, COUNTRIES, lambda _name: np.array([0.5]), NeedRanges(ONE, 0.0, ONE), scale)
     for country, expect in case.get("share", {}).items():
         column = COUNTRIES.index(country)
         for form, value in expect.items():

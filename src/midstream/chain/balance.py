@@ -65,50 +65,40 @@ def _form(world: World, form: str, ledger: Ledger) -> FormBalance:
         for (name, _), estimate in world.outputs.items()
         if name == form and estimate.value is not None
     ]
-    unit = world.units[form]
+    enter = _Entry(ledger, form, world.units[form], total.value or 0.0, total.lineage)
+    amount = sum(estimate.value or 0.0 for estimate in known)
     parts = tuple(estimate.lineage for estimate in known)
-    named = _enter(
-        ledger,
-        f"f:balance.named/{form}",
-        "Output of the countries on record",
-        sum(estimate.value or 0.0 for estimate in known),
-        unit,
-        parts,
-        "sum over countries",
-    )
-    value = total.value or 0.0
-    unnamed = _enter(
-        ledger,
-        f"f:balance.unnamed/{form}",
-        "Output nobody names",
-        value - (named.value or 0.0),
-        unit,
-        (total.lineage, named.lineage),
-        "world - named",
-    )
+    named = enter("named", "Output of the countries on record", amount, parts, "sum over countries")
+    unnamed = enter.rest("unnamed", "Output nobody names", named, "world - named")
     use = _recipe_use(world, form)
     if use is None:
-        return FormBalance(form, unit, total.quantity(), named, unnamed, None, None)
-    amount, inputs = use
-    recipe_use = _enter(
-        ledger,
-        f"f:balance.use/{form}",
-        "Need of the forms made of it",
-        amount,
-        unit,
-        inputs,
-        "sum of coefficient x world output",
-    )
-    unexplained = _enter(
-        ledger,
-        f"f:balance.unexplained/{form}",
-        "Output not explained by recipes",
-        value - amount,
-        unit,
-        (total.lineage, recipe_use.lineage),
-        "world - recipe use",
-    )
-    return FormBalance(form, unit, total.quantity(), named, unnamed, recipe_use, unexplained)
+        return FormBalance(form, enter.unit, total.quantity(), named, unnamed, None, None)
+    words = "sum of coefficient x world output"
+    recipe_use = enter("use", "Need of the forms made of it", *use, words)
+    rest = enter.rest("unexplained", "Output no recipe explains", recipe_use, "world - recipe use")
+    return FormBalance(form, enter.unit, total.quantity(), named, unnamed, recipe_use, rest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Enters the quantities of one form's balance into the ledger."""
+
+    ledger: Ledger
+    form: str
+    unit: str
+    world: float
+    lineage: str
+
+    def __call__(
+        self, name: str, title: str, value: float, inputs: tuple[str, ...], formula: str
+    ) -> Quantity:
+        lineage = f"f:balance.{name}/{self.form}"
+        return _enter(self.ledger, lineage, title, value, self.unit, inputs, formula)
+
+    def rest(self, name: str, title: str, part: Quantity, formula: str) -> Quantity:
+        """World output less a part of it."""
+        value = self.world - (part.value or 0.0)
+        return self(name, title, value, (self.lineage, part.lineage), formula)
 
 
 def _recipe_use(world: World, form: str) -> tuple[float, tuple[str, ...]] | None:

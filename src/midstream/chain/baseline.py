@@ -48,7 +48,7 @@ def baseline(evidence: Evidence, scope: Scope) -> World:
     builder = OutputBuilder(evidence, scope.base_year, scope.countries, register, ledger)
     made = builder.build()
     outputs = {(f, c): e for f, part in made.items() for c, e in part.countries.items()}
-    leaders = _leaders(made, ledger)
+    leaders = _leaders(made, ledger, evidence.parameter("leader.floor"))
     flows = flows_of_forms(evidence, forms, scope.base_year)
     needs = NeedReader(evidence, ledger, scope.base_year, made)
     holding = Holding(evidence, ledger, leaders)
@@ -103,8 +103,10 @@ def _enter_leaves(evidence: Evidence, ledger: Ledger) -> None:
             )
 
 
-def _leaders(made: Mapping[str, FormOutput], ledger: Ledger) -> dict[str, tuple[str, float]]:
-    """Largest producer of each form and its share of world output."""
+def _leaders(
+    made: Mapping[str, FormOutput], ledger: Ledger, floor: Quantity
+) -> dict[str, tuple[str, float]]:
+    """Dominant supplier of each form that has one: the largest producer from the floor up."""
     leaders = {}
     for form, part in made.items():
         world = part.world.value
@@ -113,15 +115,17 @@ def _leaders(made: Mapping[str, FormOutput], ledger: Ledger) -> dict[str, tuple[
             continue
         country = max(sorted(known), key=lambda name: known[name].value or 0.0)
         share = min(1.0, (known[country].value or 0.0) / world)
+        if share < (floor.value or 0.0):
+            continue
         leaders[form] = (country, share)
         lineage = f"f:world.leader/{form}"
         quantity = Quantity(100 * share, None, None, "%", "modelled", lineage)
-        inputs = (known[country].lineage, part.world.lineage)
+        inputs = (known[country].lineage, part.world.lineage, floor.lineage)
         ledger.add(
             Node(
                 lineage,
                 "formula",
-                f"Share of the largest producer of {form}, {country}",
+                f"Share of the dominant supplier of {form}, {country}",
                 quantity,
                 inputs=inputs,
                 formula="output / world output",

@@ -145,9 +145,10 @@ class Holding:
         dominant = {self._leaders[f][0] for f in foreign}
         shares = [sum(c in dominant for c in plant.feed) / len(plant.feed) for plant in here]
         middle = sum(shares) / len(shares)
-        part = Component(middle, max(0.0, middle - 0.1), min(1.0, middle + 0.1))
+        spread = self._evidence.parameter("feed.spread.traded")
         lineage = tuple(i for plant in here for i in plant.lineage if i.startswith("fac:"))
-        return self._estimate("feed", form, country, part, lineage)
+        part = _around(middle, spread)
+        return self._estimate("feed", form, country, part, (*lineage, spread.lineage))
 
     def _traded(
         self,
@@ -166,12 +167,11 @@ class Holding:
             at = [flow for flow in imports if flow.exporter == supplier]
             share = sum(flow.value_kusd for flow in at) / total
             inputs = tuple(flow.lineage for flow in at)
-            spread = 0.1
+            spread = self._evidence.parameter("feed.spread.traded")
         else:
-            share, inputs, spread = world_share, (f"f:world.leader/{input_form}",), 0.25
-        middle = (1 - cover) * share
-        part = Component(middle, max(0.0, middle - spread), min(1.0, middle + spread))
-        return part, inputs
+            share, inputs = world_share, (f"f:world.leader/{input_form}",)
+            spread = self._evidence.parameter("feed.spread.proxied")
+        return _around((1 - cover) * share, spread), (*inputs, spread.lineage)
 
     def _estimate(
         self,
@@ -191,3 +191,9 @@ class Holding:
 
 def _component(quantity: Quantity) -> Component:
     return Component(*ends(quantity))
+
+
+def _around(middle: float, spread: Quantity) -> Component:
+    """A share with a spread to both sides, kept inside 0..1."""
+    half = spread.value or 0.0
+    return Component(middle, max(0.0, middle - half), min(1.0, middle + half))

@@ -86,12 +86,26 @@ class NeedReader:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class NeedRanges:
+    """Ranges of the proxies that stand in where no need is on record.
+
+    Attributes:
+        gdp: Need share over GDP share, common to the forms of a country.
+        form: Width (log) of the range by which one form differs from another in a country.
+        activity: Downstream need over downstream output share.
+    """
+
+    gdp: Component
+    form: float
+    activity: Component
+
+
 def need_shares(
     world: World,
     countries: tuple[str, ...],
     uniform: Uniform,
-    factor: Component,
-    activity: Component,
+    ranges: NeedRanges,
     scale: Mapping[Cell, float],
 ) -> dict[str, Floats]:
     """Need of each form as a share of world need, rolled back from the devices.
@@ -104,8 +118,7 @@ def need_shares(
         world: The world.
         countries: Countries, in the order of the result's second axis.
         uniform: Uniform draws by name, shape (draw,).
-        factor: Need share over GDP share where nothing is on record.
-        activity: Downstream need over downstream output share.
+        ranges: Ranges of the proxies.
         scale: Factors on need, by cell.
 
     Returns:
@@ -114,7 +127,7 @@ def need_shares(
     shares: dict[str, Floats] = {}
     driving: dict[str, Floats] = {}
     for form in world.forms:
-        rolled = _rolled(world, form, countries, uniform, factor, driving)
+        rolled = _rolled(world, form, countries, uniform, ranges, driving)
         total = world.world_output[form].value
         for column, country in enumerate(countries):
             direct = world.direct_need.get((form, country))
@@ -125,7 +138,7 @@ def need_shares(
         driving[form] = rolled
         if world.stages[form] == "C4":
             driving[form] = _active(world, form, countries, uniform, rolled, scale)
-            shares[form] = _demanded(world, form, countries, uniform, rolled, activity)
+            shares[form] = _demanded(world, form, countries, uniform, rolled, ranges.activity)
     return shares
 
 
@@ -134,7 +147,7 @@ def _rolled(
     form: str,
     countries: tuple[str, ...],
     uniform: Uniform,
-    factor: Component,
+    ranges: NeedRanges,
     driving: Mapping[str, Floats],
 ) -> Floats:
     """Roll the need of the uses back to the form, the rest by GDP."""
@@ -149,8 +162,8 @@ def _rolled(
         result += (part / over)[:, None] * driving[use.output]
     for column, country in enumerate(countries):
         gdp = world.gdp_share.get(country, np.nan)
-        spread = _component(factor, uniform(f"gdp/{country}"))
-        own = np.exp(0.25 * (uniform(f"gdp/{country}/{form}") - 0.5))
+        spread = _component(ranges.gdp, uniform(f"gdp/{country}"))
+        own = np.exp(ranges.form * (uniform(f"gdp/{country}/{form}") - 0.5))
         remainder = rest * gdp * spread * own
         result[:, column] += np.where(rest > 0, remainder, 0.0)
     return result

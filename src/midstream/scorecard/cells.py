@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from midstream.chain.estimate import Component, Floats
-from midstream.chain.needs import need_shares
+from midstream.chain.needs import NeedRanges, need_shares
 from midstream.chain.plants import Plant
 from midstream.chain.pooling import ends
 from midstream.chain.world import Mix, World
@@ -103,8 +103,11 @@ class Cells:
             self.world,
             tuple(known),
             self.draws.kept,
-            _component(self.parameters, "gdp.factor"),
-            _component(self.parameters, "need.activity"),
+            NeedRanges(
+                gdp=_component(self.parameters, "gdp.factor"),
+                form=self.parameters.value("gdp.form"),
+                activity=_component(self.parameters, "need.activity"),
+            ),
             self.world.need_scale,
         )
 

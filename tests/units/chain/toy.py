@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -213,7 +215,7 @@ def write_toy(
 ) -> Path:
     """Write a toy data folder; tables that are not given stay empty.
 
-    Political stability is one figure for all countries: 0 reads as (0 + 2.5) / 5 = .5.
+    The attribute tables of the shipped release hold for it. Political stability is one figure for all countries: 0 reads as (0 + 2.5) / 5 = .5.
     """
     tables = dict(tables or {})
     tables.setdefault("sources", SOURCES)
@@ -222,7 +224,6 @@ def write_toy(
         "scored_forms", [{"form": form, "name": form.replace("-", " ")} for form in FORMS]
     )
     path.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(SHIPPED / "schema", path / "schema", dirs_exist_ok=True)
     for name in _COPIED:
         shutil.copy(SHIPPED / f"{name}.csv", path)
     _write_parameters(path, tables.pop("parameters", ()))
@@ -294,14 +295,23 @@ def _write_parameters(path: Path, changed: Rows) -> None:
 
 def _write_bulk(path: Path, gdp: Mapping[str, float], stability: float) -> None:
     path.mkdir(exist_ok=True)
-    connection = duckdb.connect(":memory:")
-    for name in ("production", "trade", "gdp", "governance"):
-        source, target = SHIPPED / "bulk" / f"{name}.parquet", path / f"{name}.parquet"
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM '{source}' LIMIT 0")
-        if name == "gdp":
-            connection.executemany("INSERT INTO gdp VALUES (?, 2024, ?)", list(gdp.items()))
-        if name == "governance":
-            rows = [(country, stability) for country in gdp if country != "WLD"]
-            connection.executemany("INSERT INTO governance VALUES (?, 2024, ?, 0, 50, 0.5)", rows)
-        connection.execute(f"COPY {name} TO '{target}' (FORMAT parquet)")
-    connection.close()
+    for name, content in _bulk(tuple(gdp.items()), stability).items():
+        (path / f"{name}.parquet").write_bytes(content)
+
+
+@cache
+def _bulk(gdp: tuple[tuple[str, float], ...], stability: float) -> dict[str, bytes]:
+    """Bulk tables without rows, but for GDP and political stability."""
+    made = {}
+    with TemporaryDirectory() as folder, duckdb.connect(":memory:") as connection:
+        for name in ("production", "trade", "gdp", "governance"):
+            source = SHIPPED / "bulk" / f"{name}.parquet"
+            connection.execute(f"CREATE TABLE {name} AS SELECT * FROM '{source}' LIMIT 0")
+        connection.executemany("INSERT INTO gdp VALUES (?, 2024, ?)", gdp)
+        rows = [(country, stability) for country, _ in gdp if country != "WLD"]
+        connection.executemany("INSERT INTO governance VALUES (?, 2024, ?, 0, 50, 0.5)", rows)
+        for name in ("production", "trade", "gdp", "governance"):
+            target = Path(folder) / f"{name}.parquet"
+            connection.execute(f"COPY {name} TO '{target}' (FORMAT parquet)")
+            made[name] = target.read_bytes()
+    return made

@@ -46,12 +46,13 @@ def _changes(context: Context, cell: CellScore) -> Iterator[Change]:
     if not cell.lift:
         return
     after = min(TOP, nearest_digit(cell) + 1)
+    moves = cell.score.value is not None and cell.lift[0].lever != "none"
     yield Change(
         stage=cell.stage,
         name=stage_name(cell.stage),
         what=_lift(context, cell),
         before=digit_shown(cell),
-        after=Shown(cell.score, str(after)) if cell.score.value is not None else None,
+        after=Shown(cell.score, str(after)) if moves else None,
     )
 
 

@@ -182,7 +182,7 @@ def remark(text: str, quantity: Quantity, names: Mapping[str, str]) -> Sentence:
     parts: list[str | Shown] = []
     for part in say(text.template, **values).parts:
         parts += traced(part, quantity).parts if isinstance(part, str) else (part,)
-    return started(Sentence(tuple(parts)))
+    return started(merged(Sentence(tuple(parts))))
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:

@@ -11,6 +11,9 @@ from midstream.report.narrative.words import counted, digit_shown, lower, noun, 
 from midstream.report.numbers import Sentence, Shown, say, show
 from midstream.scorecard.result import CellScore
 
+#: A coverage below this reads as nothing.
+LITTLE = 0.01
+
 #: Levers named for one stage.
 MOST_LEVERS = 3
 
@@ -52,7 +55,7 @@ def _why(context: Context, cell: CellScore, published: Quantity | None) -> list[
     sentences += [_stop(context.remark(reason, cell)) for reason in cell.reasons[-1:]]
     sentences += [_lifted(context, cell)] if cell.lift else []
     if cell.digit is None and cell.missing:
-        sentences.append(_stop(context.remark(f"To settle it: {cell.missing[0]}", cell)))
+        sentences.append(_stop(context.remark(f"Missing: {cell.missing[0]}", cell)))
     return sentences
 
 
@@ -85,22 +88,43 @@ def _evidence(context: Context, cell: CellScore) -> Sentence:
     facts = started(made_and_needed(form, context.form_name(form.form)))
     if form.coverage.value is None or form.need.value is None:
         return facts + Sentence((".",))
-    return facts + say(", of which {k} is met.", k=percents(form.coverage))
+    return facts + say(", of which {k} met.", k=_met(form.coverage))
+
+
+def _met(coverage: Quantity) -> Sentence:
+    """How much of a need is met, in words that stop at all of it."""
+    low = coverage.low if coverage.low is not None else coverage.value or 0.0
+    high = coverage.high if coverage.high is not None else coverage.value or 0.0
+    if low >= 1:
+        return say("all is")
+    if high <= 1:
+        return say("{k} is", k=percents(coverage))
+    if low < LITTLE:
+        return say("anything from nothing to all may be")
+    return say("{k} or more is", k=Shown(coverage, f"{100 * low:.0f}", "%"))
 
 
 def _lifted(context: Context, cell: CellScore) -> Sentence:
     """What would lift the stage: each lever found, the first first."""
-    found = [context.remark(one, cell) for one in cell.lift[:MOST_LEVERS]]
-    first = say("To lift it by one: {lever}", lever=_uncapped(found[0]))
-    parts: list[str | Shown] = list(_stop(first).parts)
-    for sentence in found[1:]:
-        parts += [" ", *_stop(sentence).parts]
-    return Sentence(tuple(parts))
+    found = cell.lift[:MOST_LEVERS]
+    if found[0].lever == "none":
+        return Sentence(("No single lever lifts it by one.",))
+    parts: list[str | Shown] = ["To lift it by one: "]
+    for place, one in enumerate(found):
+        parts += ["; or " if place else "", *_bare(context, context.remark(one, cell), cell).parts]
+    return _stop(Sentence(tuple(part for part in parts if part != "")))
 
 
-def _uncapped(sentence: Sentence) -> Sentence:
-    first = sentence.parts[0]
-    return Sentence((lower(first), *sentence.parts[1:])) if isinstance(first, str) else sentence
+def _bare(context: Context, sentence: Sentence, cell: CellScore) -> Sentence:
+    """A lever without the name of the form in front, which the paragraph has given."""
+    first, *rest = sentence.parts
+    if not isinstance(first, str):
+        return sentence
+    for form in cell.forms:
+        head = f"{context.form_name(form.form)}: "
+        if first.casefold().startswith(head.casefold()):
+            return Sentence((first[len(head) :], *rest))
+    return Sentence((lower(first), *rest))
 
 
 def _stop(sentence: Sentence) -> Sentence:

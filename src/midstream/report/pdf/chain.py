@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from midstream.report.figures import of_cell, of_score, worked_example
+from midstream.report.figures import holder_bars, of_cell, of_score, worked_example
 from midstream.report.narrative import Comparison, Opening
 from midstream.report.narrative.words import capital, noun, possessive, stage_short
 from midstream.report.numbers import Sentence, say, show
@@ -26,23 +26,28 @@ def example(press: Press) -> Json:
 
 
 def _figure(press: Press) -> Json | None:
-    """Holder bars beside our cells and the published ones; needs a published row."""
+    """Who holds each step, with the published row beside ours where there is one."""
     study, rows = press.study, press.narrative.example
     worked = study.config.worked_example
-    if worked is None or any(row.published is None for row in rows):
-        return None
-    lines = {line.stage: line for line in press.narrative.answer.strip}
     shares = {row.stage: press.context.holder(row.cell) for row in rows}
+    held = {stage: one for stage, one in shares.items() if one is not None}
+    title = Sentence(("Who holds each step",))
+    source = press.basis("Shares are those of the form that binds the stage.")
+    if worked is None or any(row.published is None for row in rows):
+        subtitle = Sentence(("Shares of world output.",))
+        bars = holder_bars(list(held.values()), press.reader, title, subtitle, source)
+        return press.figure(bars) if held else None
+    lines = {line.stage: line for line in press.narrative.answer.strip}
     figure = worked_example(
         [of_cell(row.cell) for row in rows],
         [of_score(row.stage, worked.published[row.stage]) for row in rows],
-        {stage: one for stage, one in shares.items() if one is not None},
+        held,
         {stage: line.focus for stage, line in lines.items()},
         {code: stage.name for code, stage in STAGES.items()},
         press.reader,
-        Sentence(("Who holds each step",)),
+        title,
         Sentence(("Score of the focus country, ours and published; shares of world output.",)),
-        press.basis("Shares are those of the form that binds the stage."),
+        source,
     )
     return press.figure(figure)
 

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 #: Notes beside one paragraph, and characters of a note.
 MOST_NOTES, NOTE_LENGTH = 3, 84
 
+#: Space above and below a block in points, and on pages that are full.
+AIR, TIGHT_AIR = 17.0, 12.5
+
+#: Pages that are full by nature.
+DENSE = frozenset({"answer", "sectors", "countries", "differences"})
+
 #: Lineages of what the words count; they need no note.
 COUNTED = "f:report.words/"
 
@@ -49,6 +55,7 @@ class Press:
             "kicker": head.kicker,
             "title": self.writer.parts(head.title),
             "lede": self.writer.parts(head.lede),
+            "air": TIGHT_AIR if name in DENSE or name in self.tight else AIR,
             "blocks": list(blocks),
         }
 

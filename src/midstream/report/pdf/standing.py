@@ -31,14 +31,12 @@ def peers(press: Press) -> Json:
     rows = [_peer(press, profile) for profile in order]
     columns = [("Country", 1.6), ("C1 to C4", 0)]
     columns += [(f"Rank at {stage}", 1) for stage in STAGE_ORDER]
-    columns += [("Middle", 0.85), ("Chance", 0.75)]
+    columns += [("Middle", 0.85), ("Chance", 0)]
     source = press.basis(
         "Median rank on common draws with the range of nine draws in ten. Chance: share of draws in"
         " which both middle stages lie below both ends. Countries in the order of their middle."
     )
-    return press.page(
-        "peers", [table(columns, rows, press.writer.parts(source), size=8.8, inset=5)]
-    )
+    return press.page("peers", [table(columns, rows, press.writer.parts(source), size=9, inset=7)])
 
 
 def _peer(press: Press, profile: CountryProfile) -> list[Json]:
@@ -107,7 +105,7 @@ def scorecard(press: Press) -> Json:
     ]
     source = press.basis("Intervals hold four draws in five.")
     return press.page(
-        "scorecard", [table(columns, rows, press.writer.parts(source), size=8.4, inset=5.2)]
+        "scorecard", [table(columns, rows, press.writer.parts(source), size=8.6, inset=6.6)]
     )
 
 
@@ -140,7 +138,7 @@ def missing(press: Press) -> Json:
             " label to V; a press release printed ten times is one origin.",
         )
     )
-    blocks: list[Json] = [table(columns, rows, press.writer.parts(source), size=8.4, inset=3.6)]
+    blocks: list[Json] = [table(columns, rows, press.writer.parts(source), size=9, inset=5.6)]
     if not rows:
         blocks = []
     blocks += [{"kind": "head", "text": ["What a useful figure looks like"]}, press.prose(ask)]
