@@ -30,6 +30,7 @@ from registers import (
     split_feed,
     unify_lists,
 )
+from research import add_research
 from tables import DerivationError, Row, by_columns, columns_of, read_rows, write_rows
 
 HERE = Path(__file__).resolve().parent
@@ -46,6 +47,7 @@ def build_tables(folder: Path) -> Tables:
     name_projections(tables)
     add_area_codes(tables, folder)
     add_rows(tables)
+    add_research(tables, DECLARED / "research")
     corrections = load_corrections(DECLARED / "corrections.csv")
     apply_corrections(corrections, tables)
     resolve_aliases(tables)

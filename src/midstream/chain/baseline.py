@@ -13,7 +13,7 @@ from midstream.chain.plants import Plant, plants
 from midstream.chain.prices import prices_of_forms
 from midstream.chain.readings import WORLD
 from midstream.chain.recipes import order_of_forms, uses_of_forms
-from midstream.chain.trade import flows_of_forms
+from midstream.chain.trade import flows_of_forms, net_exports
 from midstream.chain.world import Cell, World
 from midstream.evidence import Evidence, Ledger, Node, Quantity
 
@@ -45,11 +45,13 @@ def baseline(evidence: Evidence, scope: Scope) -> World:
     _enter_leaves(evidence, ledger)
     forms = order_of_forms(evidence)
     register = plants(evidence)
-    builder = OutputBuilder(evidence, scope.base_year, scope.countries, register, ledger)
+    flows = flows_of_forms(evidence, forms, scope.base_year)
+    contents = _trade_contents(evidence)
+    net = net_exports(flows, contents)
+    builder = OutputBuilder(evidence, scope.base_year, scope.countries, register, ledger, net)
     made = builder.build()
     outputs = {(f, c): e for f, part in made.items() for c, e in part.countries.items()}
     leaders = _leaders(made, ledger, evidence.parameter("leader.floor"))
-    flows = flows_of_forms(evidence, forms, scope.base_year)
     needs = NeedReader(evidence, ledger, scope.base_year, made)
     holding = Holding(evidence, ledger, leaders)
     return World(
@@ -64,7 +66,7 @@ def baseline(evidence: Evidence, scope: Scope) -> World:
         uses=uses_of_forms(evidence, {form: made[form].world.value for form in forms}),
         activity=needs.activity(),
         direct_need=needs.direct(),
-        gdp_share=_gdp_shares(evidence, scope.countries),
+        gdp_share=_gdp_shares(evidence),
         plants=register,
         flows=flows,
         prices=prices_of_forms(evidence, ledger, forms, scope.base_year),
@@ -76,7 +78,7 @@ def baseline(evidence: Evidence, scope: Scope) -> World:
         growth=_components(evidence, "growth"),
         grade=_components(evidence, "grade"),
         leaders=leaders,
-        trade_content=_trade_contents(evidence),
+        trade_content=contents,
         ledger=ledger,
     )
 
@@ -134,14 +136,27 @@ def _leaders(
     return leaders
 
 
-def _gdp_shares(evidence: Evidence, countries: Sequence[str]) -> dict[str, float]:
+def _gdp_shares(evidence: Evidence) -> dict[str, float]:
+    """Shares of all countries: a leader outside the scope still has a need of its own."""
     gdp = evidence.bulk.gdp()
     world = gdp.get(WORLD)
     if world is None or not world.value:
         total = sum(q.value or 0.0 for code, q in gdp.items() if code in evidence.countries)
     else:
         total = world.value
-    return {c: (gdp[c].value or 0.0) / total for c in countries if c in gdp}
+    shares = {code: (q.value or 0.0) / total for code, q in gdp.items()}
+    return {**_observed_gdp_shares(evidence), **shares}
+
+
+def _observed_gdp_shares(evidence: Evidence) -> dict[str, float]:
+    """Shares of countries the GDP table lacks, from an observation over that year's world."""
+    shares = {}
+    for obs in evidence.observations:
+        if obs.metric == "gdp" and obs.country and obs.kind == "reported":
+            world = evidence.bulk.gdp(int(obs.period[:4])).get(WORLD)
+            if world is not None and world.value:
+                shares[obs.country] = 1e6 * obs.value / world.value
+    return shares
 
 
 def _feeds(

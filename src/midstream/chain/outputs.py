@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from midstream.chain import pooling
+from midstream.chain.bounds import Bound, upper_bound
 from midstream.chain.derive import Derivations
 from midstream.chain.estimate import Component, Estimate, Standing, agreeing
 from midstream.chain.plants import Plant
@@ -42,6 +43,8 @@ class OutputBuilder:
         countries: Countries that need an estimate at every form.
         plants: Operating and planned plants.
         ledger: Where the lineage of the estimates is entered.
+        net_exports: (form, country) -> exports less imports in the form's unit, where positive
+            and traded under codes of its own: a lower bound of an output nobody counts.
     """
 
     def __init__(
@@ -51,12 +54,14 @@ class OutputBuilder:
         countries: Sequence[str],
         plants: Sequence[Plant],
         ledger: Ledger,
+        net_exports: Mapping[tuple[str, str], float],
     ) -> None:
         self.evidence = evidence
         self.base_year = base_year
         self.countries = countries
         self.plants = plants
         self.ledger = ledger
+        self.net_exports = net_exports
         self.done: dict[str, FormOutput] = {}
         self._reader = Reader(evidence, base_year)
         self._derived = Derivations(evidence, ledger)
@@ -90,7 +95,7 @@ class OutputBuilder:
         absolute += self._capacity(rules) + self._proxies(rules) + self._plant_readings(form)
         by_country = self._by_country(absolute)
         output = FormOutput(form, unit, world, named=tuple(sorted(by_country)))
-        bound = self._upper_bound(world, readings, by_country)
+        bound = upper_bound(self._reader, world, readings, by_country, self._is_country)
         wanted = sorted({*self.countries, *by_country} - {"", WORLD})
         for country in wanted:
             found = by_country.get(country, [])
@@ -255,7 +260,7 @@ class OutputBuilder:
         unit: str,
         country: str,
         readings: list[Reading],
-        bound: tuple[float, float, str] | None,
+        bound: Bound | None,
     ) -> Estimate:
         if readings:
             return self._counted(form, unit, country, readings)
@@ -264,8 +269,8 @@ class OutputBuilder:
                 return self._stated_bound(form, unit, row)
         if bound is None:
             return self._open(form, unit, country, "nobody counts it and nothing bounds it")
-        low, high, why = bound
-        return self._bounded(form, unit, country, low, high, (), why)
+        low = min(self.net_exports.get((form, country), 0.0), bound.high)
+        return self._bounded(form, unit, country, low, bound)
 
     def _stated_bound(self, form: str, unit: str, row: Row) -> Estimate:
         low, high = row["low"] or 0.0, row["high"]
@@ -274,7 +279,8 @@ class OutputBuilder:
             ore = self._own_ore(form, row["country"])
             low, high = 0.0, ore.high * row["high"]
             inputs = (*inputs, ore.lineage)
-        return self._bounded(form, unit, row["country"], low, high, inputs, row["note"] or "")
+        bound = Bound(high, row["note"] or "", "modelled", inputs)
+        return self._bounded(form, unit, row["country"], low, bound)
 
     def _own_ore(self, form: str, country: str) -> Estimate:
         for recipe in self.evidence.table("recipes").rows:
@@ -296,31 +302,6 @@ class OutputBuilder:
         stands_on = pooling.support_of(chosen, parts) if uniform else label
         return replace(made, standing=standing, stands_on=stands_on)
 
-    def _upper_bound(
-        self,
-        world: Estimate,
-        readings: Sequence[Reading],
-        by_country: Mapping[str, list[Reading]],
-    ) -> tuple[float, float, str] | None:
-        """Upper bound of a country nobody names: what each publisher leaves unnamed."""
-        if world.value is None:
-            return None
-        if not by_country:
-            return None
-        named_low = sum(_lowest(found) for found in by_country.values())
-        left = [max(0.0, world.value - named_low)]
-        left += [pooling.residual(g, self._is_country) for g in pooling.with_world(readings)]
-        high, why = min(left), "at most what the publishers leave unnamed"
-        named = [
-            reading.component.value
-            for reading in readings
-            if reading.complete and self._is_country(reading.country) and reading.component.value
-        ]
-        if named:
-            ratio = self._reader.setting("smallest.named")
-            high, why = min(high, ratio * min(named)), "at most the smallest producer named"
-        return 0.0, max(high, 0.0), why
-
     # -- estimates -----------------------------------------------------------------------------
 
     def _made(
@@ -340,19 +321,10 @@ class OutputBuilder:
         self._enter(estimate, form, country, inputs, why)
         return estimate
 
-    def _bounded(
-        self,
-        form: str,
-        unit: str,
-        country: str,
-        low: float,
-        high: float,
-        inputs: tuple[str, ...],
-        why: str,
-    ) -> Estimate:
+    def _bounded(self, form: str, unit: str, country: str, low: float, bound: Bound) -> Estimate:
         lineage = f"f:world.output/{country}/{form}/{self.base_year}"
-        estimate = Estimate(unit, "bounded", (), low, high, None, lineage)
-        self._enter(estimate, form, country, inputs, why)
+        estimate = Estimate(unit, "bounded", (), low, bound.high, bound.label, lineage)
+        self._enter(estimate, form, country, bound.lineage, bound.why)
         return estimate
 
     def _open(self, form: str, unit: str, country: str, why: str) -> Estimate:
@@ -381,8 +353,3 @@ def _place(rule: Row) -> tuple[str, ...]:
     """What a rule reads, apart from the country."""
     columns = ("table", "metric", "material", "filter_form", "stage", "step", "basis")
     return tuple(rule[column] or "" for column in columns)
-
-
-def _lowest(readings: Sequence[Reading]) -> float:
-    """Least output of a country that its independent readings allow."""
-    return min(reading.component.low for reading in pooling.independent(readings))

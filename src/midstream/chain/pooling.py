@@ -155,3 +155,21 @@ def residual(group: Sequence[Reading], is_country: Callable[[str], bool]) -> flo
     world = next(reading.component.value for reading in group if reading.country == WORLD)
     named = sum(r.component.value for r in group if is_country(r.country))
     return max(0.0, world - named)
+
+
+def least_of_leaders(readings: Iterable[Reading], rank: int) -> float | None:
+    """Output of the country at a rank of the fullest list; a list has to reach the rank.
+
+    A publisher that names some countries names the largest, so a country it leaves out lies
+    below the one at the rank. The least over publishers counts; figures of plants do not.
+    """
+    lists: dict[str, dict[str, float]] = defaultdict(dict)
+    for reading in readings:
+        if reading.origin not in (PLANTS, "derived") and reading.component.value > 0:
+            lists[reading.origin][reading.country] = reading.component.value
+    found = [
+        sorted(named.values(), reverse=True)[rank - 1]
+        for named in lists.values()
+        if len(named) >= rank
+    ]
+    return min(found) if found else None

@@ -19,6 +19,8 @@ from midstream.evidence.tables import Row
 OBSERVED_KINDS = frozenset({"reported", "estimate", "derived", "quota"})
 WORLD = "WLD"
 NATIONAL = ("", "national", "world")
+#: Stands for an empty basis in a rule, where an empty rule reads any basis.
+BLANK = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ def _matching(observations: Iterable[Observation], rule: Row) -> Iterator[Observ
             continue
         if rule["stage"] and obs.stage != rule["stage"]:
             continue
-        if rule["basis"] and obs.basis != rule["basis"]:
+        if rule["basis"] and (obs.basis or BLANK) != rule["basis"]:
             continue
         if rule["country"] and obs.country != rule["country"]:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from midstream.chain.world import Flow
 from midstream.evidence import Evidence, TradeFlow
@@ -54,3 +54,21 @@ def _summed(rows: Sequence[TradeFlow]) -> tuple[Flow, ...]:
         value = sum(row.value_kusd for row in part)
         flows.append(Flow(exporter, importer, value, quantity, part[0].lineage))
     return tuple(flows)
+
+
+def net_exports(
+    flows: Mapping[str, Sequence[Flow]], contents: Mapping[str, float]
+) -> dict[tuple[str, str], float]:
+    """Exports less imports by form and country in the form's unit, where positive.
+
+    Args:
+        flows: Form -> flows.
+        contents: Form -> form units per tonne traded; other forms are left out.
+    """
+    net: dict[tuple[str, str], float] = defaultdict(float)
+    for form, content in contents.items():
+        for flow in flows.get(form, ()):
+            amount = content * (flow.quantity_t or 0.0)
+            net[form, flow.exporter] += amount
+            net[form, flow.importer] -= amount
+    return {place: amount for place, amount in net.items() if amount > 0}

@@ -152,6 +152,38 @@ def check_ranges(folder: Folder) -> Iterable[Finding]:
                 yield Finding("ranges", "error", table.file, line, row.get("id"), text, middle)
 
 
+def check_recipes(folder: Folder) -> Iterable[Finding]:
+    """No form is needed to make itself; the row that closes a circle is named."""
+    table = folder.tables.get("recipes")
+    if table is None:
+        return
+    goes_into: dict[str, list[str]] = {}
+    for line, row in zip(table.lines, table.rows, strict=True):
+        needed, made = row["input"], row["output"]
+        way = _way(goes_into, made, needed)
+        if way:
+            circle = " -> ".join((needed, *way))
+            text = f"recipes run in a circle: {circle}; take one out or name another input"
+            yield Finding("recipes", "error", table.file, line, row["id"], text, "input")
+        else:
+            goes_into.setdefault(needed, []).append(made)
+
+
+def _way(goes_into: Mapping[str, list[str]], start: str, end: str) -> tuple[str, ...]:
+    """Give a way from one form to another along recipes; empty if there is none."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen = {start}
+    while ways:
+        way = ways.pop()
+        if way[-1] == end:
+            return way
+        for form in goes_into.get(way[-1], ()):
+            if form not in seen:
+                seen.add(form)
+                ways.append((*way, form))
+    return ()
+
+
 #: Checks that a folder must pass to be loaded.
 RELATIONS: tuple[FolderCheck, ...] = (
     check_tables,
@@ -161,6 +193,7 @@ RELATIONS: tuple[FolderCheck, ...] = (
     check_duplicate_observations,
     check_observation_units,
     check_ranges,
+    check_recipes,
 )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from midstream.report.numbers import Sentence, Shown
 from midstream.report.theme import MONO, SANS, SERIF, Theme
@@ -157,14 +158,10 @@ class Canvas:
         width: float = 1,
     ) -> None:
         """Fill a rectangle with rising diagonals, cut at its edges (no pattern ids to collide)."""
-        (x, y), (wide, high) = at, size
-        d = []
-        offset = step
-        while offset < wide + high:
-            start, end = max(0.0, offset - wide), min(offset, high)
-            d.append(f"M{f(x + offset - start)} {f(y + start)}L{f(x + offset - end)} {f(y + end)}")
-            offset += step
-        self.path("".join(d), stroke=stroke, width=width)
+        lines = _diagonals(round(size[0], 1), round(size[1], 1), step)
+        paint = self._paint("none", stroke, width, "")
+        place = f"translate({f(at[0])} {f(at[1])})"
+        self.parts.append(f'<path transform="{place}" d="{lines}"{paint}/>')
 
     def text(
         self, at: tuple[float, float], content: str, style: Type, structure: bool = False
@@ -211,6 +208,17 @@ class Canvas:
             out += f' stroke="{self.theme.colour(stroke)}" stroke-width="{f(width)}"'
             out += f' stroke-dasharray="{dash}"' if dash else ""
         return out
+
+
+@lru_cache(maxsize=512)
+def _diagonals(wide: float, high: float, step: float) -> str:
+    """Write the path of rising diagonals that fill a rectangle at the origin."""
+    lines, offset = [], step
+    while offset < wide + high:
+        start, end = max(0.0, offset - wide), min(offset, high)
+        lines.append(f"M{f(offset - start)} {f(start)}L{f(offset - end)} {f(end)}")
+        offset += step
+    return "".join(lines)
 
 
 def structured(text: str, tag: str = "span") -> str:

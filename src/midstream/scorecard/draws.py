@@ -23,13 +23,22 @@ class Draws:
     """Named uniform streams of one length.
 
     Args:
-        seed: Seed of all streams.
+        seed: Seed of all streams, 0 or more.
         size: Number of draws.
     """
 
     seed: int
     size: int
     _kept: dict[str, Floats] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise InputError(
+                f"seed {self.seed}",
+                where="--seed",
+                why="streams of random numbers start from a whole number of 0 or more",
+                mend="take such a number",
+            )
 
     def uniform(self, name: str) -> Floats:
         """Uniform numbers on 0..1 for a name, shape (draw,); stratified over the draws."""
@@ -50,7 +59,8 @@ class Draws:
 
     def estimate(self, estimate: Estimate, purpose: str, end: str) -> Floats:
         """Draw an estimate at one end of its evidence box, shape (draw,)."""
-        name = f"{purpose}/{estimate.lineage}"
+        # A changed world numbers its versions (#2, #3); all of them share their draws.
+        name = f"{purpose}/{estimate.lineage.partition('#')[0]}"
         if len(estimate.components) == 0:
             return np.full(self.size, estimate.low if end == "low" else estimate.high)
         pick = self.uniform(f"{name}/pick") if len(estimate.components) > 1 else _HALF

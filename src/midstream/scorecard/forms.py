@@ -81,7 +81,7 @@ class FormBuilder:
             "output": output or "modelled",
             "need": need or "modelled",
             "control": "modelled",
-            "trajectory": "modelled",
+            "trajectory": "modelled" if self.inputs.addition.any() else None,
         }
         return form_label(self.few, self.ruler, self.found.digit, labels) or "modelled"
 

@@ -131,7 +131,9 @@ class Ruler:
         if scores.shape[0] == 1:
             return np.asarray(scores[0])
         powers = scores**self.power
-        return np.asarray(np.einsum("fd,df->d", powers, weights) ** (1 / self.power))
+        mean = np.einsum("fd,df->d", powers, weights) ** (1 / self.power)
+        # Rounding may leave the span of the forms by a hair.
+        return np.asarray(np.clip(mean, scores.min(axis=0), scores.max(axis=0)))
 
     def first(self, size: int) -> Ruler:
         """The ruler of the first draws only."""

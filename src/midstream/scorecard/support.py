@@ -30,12 +30,15 @@ def form_label(
         inputs: Drawn inputs of the cell.
         ruler: The ruler.
         digit: The integer of the cell, ``None`` where none holds.
-        labels: Labels of ``output``, ``need``, ``control`` and ``trajectory``.
+        labels: Labels of ``output``, ``need``, ``control`` and ``trajectory``; ``None`` for an
+            input that is not there (no project on record).
     """
     if digit is None:
         return worst_label(labels.values())
     left: list[str] = []
     for name in DROPPED_FIRST:
+        if labels[name] is None:
+            continue
         low, high = _without(inputs, ruler, [*left, name])
         if verdict(low, high, ruler.threshold).digit == digit:
             left.append(name)

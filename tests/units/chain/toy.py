@@ -125,6 +125,8 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     },
     "prices": {
         "material": "rare-earths",
+        "market": "Nowhere",
+        "basis": "spot",
         "frequency": "annual",
         "currency": "USD",
         "unit": "kg",

@@ -33,3 +33,32 @@ def india(tmp_path_factory: pytest.TempPathFactory) -> Study:
 @pytest.fixture(scope="session")
 def japan(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return quick("japan", tmp_path_factory.mktemp("japan"))
+
+
+SMALL = """
+id = "small"
+title = "Wind in two countries"
+question = "Does a study need more than two countries and one sector?"
+focus = "DEU"
+partners = []
+incumbents = []
+peers = []
+countries = ["DEU", "CHN"]
+sectors = ["wind"]
+base_year = 2024
+horizon = 2030
+draws = 100
+seed = 1
+
+[edition]
+number = "2026.11"
+date = 2026-11-24
+"""
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """A study with one sector, two countries, no incumbent, no example, no key numbers."""
+    path = tmp_path_factory.mktemp("small") / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    return load(path)

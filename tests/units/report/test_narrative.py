@@ -13,7 +13,7 @@ from midstream.evidence.quantity import Quantity
 from midstream.report.narrative import Narrative, narrate
 from midstream.report.narrative.amounts import amount, made, percents
 from midstream.report.narrative.context import Context, weakest
-from midstream.report.narrative.hollow import verdict
+from midstream.report.narrative.hollow import middle_below_ends, verdict
 from midstream.report.narrative.keys import key_numbers
 from midstream.report.narrative.words import (
     counted,
@@ -131,17 +131,30 @@ def test_two_weak_middle_stages_are_called_the_middle(india: Study) -> None:
 def test_overlapping_stages_are_not_told_apart(india: Study) -> None:
     wide: Score = (2.5, 1.5, 3.4, None)
     found = headline(india, {"C1": MIDDLE, "C2": wide, "C3": MIDDLE, "C4": MIDDLE})
-    assert "no stage of India stands clear" in found
+    assert "no scored stage of India stands clear" in found
     assert "most likely" in found
 
 
 def test_a_strong_chain_is_called_strong(india: Study) -> None:
-    assert "strong at every stage" in headline(india, dict.fromkeys(("C1", "C2", "C3", "C4"), HIGH))
+    assert "strong at every scored stage" in headline(
+        india, dict.fromkeys(("C1", "C2", "C3", "C4"), HIGH)
+    )
 
 
 def test_a_chain_without_scores_says_so(india: Study) -> None:
     found = headline(india, dict.fromkeys(("C1", "C2", "C3", "C4"), NONE))
     assert "no stage of India can be scored" in found
+
+
+def test_a_single_scored_stage_is_not_called_the_weakest(india: Study) -> None:
+    found = headline(india, {"C1": MIDDLE, "C2": NONE, "C3": NONE, "C4": NONE})
+    assert "only mining can be scored for India" in found
+
+
+def test_a_small_study_reads_well(small: Study) -> None:
+    words = narrate(small)
+    assert "Across one sector" in words.answer.opening.lede.plain
+    assert all("one sectors" not in sentence.plain for sentence in words.sentences())
 
 
 def test_the_strip_marks_the_lowest_stage(india: Study) -> None:
@@ -189,6 +202,20 @@ def test_a_verdict_needs_the_whole_evidence_box(p_hollow: Quantity, expected: st
 def test_the_statement_follows_the_verdict(india: Study, p_hollow: Quantity, phrase: str) -> None:
     card = profiled(india.scorecard(), "IND", p_hollow)
     assert phrase in narrate(india, card).hollow["IND"].text.plain
+
+
+@pytest.mark.parametrize(
+    ("middle", "likely", "clearly"),
+    [(LOW, True, True), ((2.4, 1.5, 3.2, None), True, False), (HIGH, False, False),
+     (NONE, False, False)],
+)  # fmt: skip
+def test_a_shape_is_clear_only_where_intervals_lie_apart(
+    india: Study, middle: Score, likely: bool, clearly: bool
+) -> None:
+    card = scored(india.scorecard(), "IND", {"C1": MIDDLE, "C2": LOW, "C3": middle, "C4": MIDDLE})
+    cells = Context.of(india, card).strip("IND", SECTOR)
+    assert middle_below_ends(cells) is likely
+    assert middle_below_ends(cells, clearly=True) is clearly
 
 
 def test_the_lede_carries_the_verdict(india: Study) -> None:

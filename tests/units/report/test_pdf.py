@@ -54,6 +54,11 @@ def japanese(japan: Study) -> Built:
     return condensed(japan)
 
 
+@pytest.fixture(scope="module")
+def little(small: Study) -> Built:
+    return condensed(small)
+
+
 def page_of(made: Condensed, number: int) -> str:
     """Id of the page of ours that a sheet belongs to."""
     return [name for name, start in made.pages.items() if start <= number][-1]
@@ -77,7 +82,7 @@ def test_the_file_is_tagged_and_named(built: Built) -> None:
     assert "pdfuaid" in built.reader.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
 
 
-@pytest.mark.parametrize("which", ["built", "japanese"])
+@pytest.mark.parametrize("which", ["built", "japanese", "little"])
 def test_it_has_ten_to_fourteen_pages(which: str, request: pytest.FixtureRequest) -> None:
     found: Built = request.getfixturevalue(which)
     assert 10 <= len(found.reader.pages) <= 14
@@ -133,7 +138,7 @@ def tagged(reader: PdfReader) -> list[DictionaryObject]:
     return out
 
 
-@pytest.mark.parametrize("which", ["built", "japanese"])
+@pytest.mark.parametrize("which", ["built", "japanese", "little"])
 def test_every_number_is_registered_or_structure(
     which: str, request: pytest.FixtureRequest
 ) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from midstream.report.numbers import Sentence, Shown
 from midstream.report.svg import Canvas, Type, document, f, wrap
@@ -52,7 +53,7 @@ class Figure:
         """Height in px at the natural width, without title and source line."""
         return round(self.draw(Canvas(PRINT), self.width))
 
-    @property
+    @cached_property
     def numbers(self) -> tuple[Shown, ...]:
         """Every number the drawing shows, in drawing order."""
         canvas = Canvas(PRINT)

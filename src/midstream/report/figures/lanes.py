@@ -57,7 +57,12 @@ def lanes(
         _frame(canvas, scale, (left, width), height, band)
         for lane, name in enumerate(LANES):
             canvas.text((0, 24 + 62 * lane + (8 if not left else 38)), name, _NAME)
-            _lane(canvas, scale, 24 + 62 * lane + 34, [dot for dot in dots if dot.lane == lane])
+            _lane(
+                canvas,
+                scale,
+                24 + 62 * lane + (34 if left else 38),
+                [dot for dot in dots if dot.lane == lane],
+            )
         return _marker(canvas, scale, height, used)
 
     rows = tuple(
@@ -70,7 +75,7 @@ def lanes(
     )
     columns = ("Kind of origin", "Source", "Value", "Verdict")
     subtitle = say("Filled: official. Ring: analysts and firms. Dashed: press and digests.")
-    return Figure("lanes", title, subtitle, alt, columns, rows, source_line, draw, width=560)
+    return Figure("lanes", title, subtitle, alt, columns, rows, source_line, draw, width=460)
 
 
 @dataclass(frozen=True, slots=True)

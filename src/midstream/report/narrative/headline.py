@@ -40,7 +40,8 @@ def headline(context: Context) -> Sentence:
     """
     cells = context.strip(context.focus, context.sector)
     weak = weakest(cells)
-    candidates = _form(weak, len(cells))(context, weak)
+    scored = [cell for cell in cells if cell.score.value is not None]
+    candidates = _form(weak, len(scored))(context, weak)
     return started(shortest_fit(candidates, MOST_WORDS))
 
 
@@ -54,7 +55,7 @@ def _form(weak: Sequence[CellScore], stages: int) -> Form:
     if min(cell.score.value or 0 for cell in weak) >= STRONG:
         return _strong
     if len(weak) == stages:
-        return _level
+        return _level if stages > 1 else _lone
     return _single if len(weak) == 1 else _several
 
 
@@ -67,18 +68,24 @@ def _unscored(context: Context, _weak: Sequence[CellScore]) -> Candidates:
     return (say(template, **_slots(context)),)
 
 
+def _lone(context: Context, weak: Sequence[CellScore]) -> Candidates:
+    template = "In {sector} only {stage} can be scored for {country} so far, at {score}"
+    cell = weak[0]
+    return (say(template, **_slots(context), stage=noun(cell.stage), score=cell.score),)
+
+
 def _strong(context: Context, weak: Sequence[CellScore]) -> Candidates:
     low = min(weak, key=lambda cell: cell.score.value or 0)
-    template = (
-        "In {sector} {country} is strong at every stage; its lowest score is {score}, in {stage}"
-    )
-    return (say(template, **_slots(context), score=low.score, stage=noun(low.stage)),)
+    head = say("In {sector} {country} is strong at every scored stage", **_slots(context))
+    tail = say("; its lowest score is {score}, in {stage}", score=low.score, stage=noun(low.stage))
+    return (head + tail, head)
 
 
 def _level(context: Context, weak: Sequence[CellScore]) -> Candidates:
-    template = "In {sector} no stage of {country} stands clear of the weakest, most likely {stage}"
     low = min(weak, key=lambda cell: cell.score.value or 0)
-    return (say(template, **_slots(context), stage=noun(low.stage)),)
+    template = "In {sector} no scored stage of {country} stands clear of the weakest"
+    head = say(template, **_slots(context))
+    return (head + say(", most likely {stage}", stage=noun(low.stage)), head)
 
 
 def _single(context: Context, weak: Sequence[CellScore]) -> Candidates:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from midstream.evidence.quantity import Quantity
-from midstream.report.narrative.context import Context
+from midstream.report.narrative.context import Context, clear_above
 from midstream.report.narrative.types import Hollow, Opening, Verdict
 from midstream.report.narrative.words import (
     capital,
     chance,
     counted,
     noun,
+    plural,
     probability,
     started,
     worded,
@@ -67,9 +68,9 @@ _SUBJECTS: dict[Verdict, str] = {
     "undetermined": "whether {name} is hollow in the middle stays open",
 }
 _ACROSS: dict[Verdict, str] = {
-    "supported": "across {n} sectors its middle is hollow",
-    "refuted": "across {n} sectors its middle is not hollow",
-    "undetermined": "across {n} sectors a hollow middle is neither shown nor ruled out",
+    "supported": "across {n} {sectors} its middle is hollow",
+    "refuted": "across {n} {sectors} its middle is not hollow",
+    "undetermined": "across {n} {sectors} a hollow middle is neither shown nor ruled out",
 }
 
 
@@ -121,10 +122,12 @@ def national_clause(context: Context) -> Sentence:
     count = context.reckoner.count(
         "sectors", context.sectors, "Sectors of the study", [profile.p_hollow.lineage]
     )
-    found = verdict(profile.p_hollow)
+    found, sectors = verdict(profile.p_hollow), plural(count, "sector")
     if profile.p_hollow.value is None:
-        return say("Across {n} sectors the middle cannot be tested yet.", n=worded(count))
-    return _plus_stop(started(_claim(profile, found, _ACROSS[found], n=worded(count))))
+        return say("Across {n} {s} the middle cannot be tested yet.", n=worded(count), s=sectors)
+    return _plus_stop(
+        started(_claim(profile, found, _ACROSS[found], n=worded(count), sectors=sectors))
+    )
 
 
 def _against(profile: CountryProfile) -> Sentence:
@@ -145,34 +148,53 @@ def _close(profile: CountryProfile) -> Sentence:
     )  # fmt: skip
 
 
-def middle_below_ends(cells: tuple[CellScore, ...]) -> bool:
-    """Whether the mean scores of both middle stages lie below those of both ends."""
-    scores = {cell.stage: cell.score.value for cell in cells}
-    ends = [scores.get(stage) for stage in ENDS]
-    middle = [scores.get(stage) for stage in MIDDLE]
-    known_ends = [one for one in ends if one is not None]
-    known_middle = [one for one in middle if one is not None]
-    if len(known_ends) < len(ENDS) or len(known_middle) < len(MIDDLE):
+def middle_below_ends(cells: tuple[CellScore, ...], clearly: bool = False) -> bool:
+    """Whether both middle stages lie below both ends.
+
+    Args:
+        cells: The strip.
+        clearly: Ask that the intervals lie apart, not only the scores.
+    """
+    scores = {cell.stage: cell.score for cell in cells if cell.score.value is not None}
+    if any(stage not in scores for stage in (*ENDS, *MIDDLE)):
         return False
-    return max(known_middle) < min(known_ends)
+    pairs = [(scores[end], scores[middle]) for end in ENDS for middle in MIDDLE]
+    if clearly:
+        return all(clear_above(end, middle) for end, middle in pairs)
+    return all((end.value or 0.0) > (middle.value or 0.0) for end, middle in pairs)
 
 
 def sectors_opening(context: Context) -> Opening:
     """Head of the page with one small strip per sector."""
-    strips = {sector: context.strip(context.focus, sector) for sector in context.sectors}
-    shaped = [sector for sector, cells in strips.items() if middle_below_ends(cells)]
-    inputs = [cell.score.lineage for cells in strips.values() for cell in cells]
-    name = "Sectors whose middle scores lie below both ends"
-    n = context.reckoner.count("hollow-sectors", shaped, name, inputs)
-    m = context.reckoner.count("sectors-read", context.sectors, "Sectors of the study", inputs)
-    subject = "{n} of {m} sectors have" if len(shaped) != 1 else "{n} of {m} sectors has"
-    title = say(
-        f"In {{country}}, {subject if shaped else 'no sector has'} a middle below both ends",
-        n=counted(n, m)[0],
-        m=counted(n, m)[1],
-        country=context.country,
-    )
-    return Opening("Sector by sector", title, _plus_stop(hollow(context, context.focus).text))
+    statement = _plus_stop(hollow(context, context.focus).text)
+    return Opening("Sector by sector", _sectors_title(context), statement)
+
+
+def _sectors_title(context: Context) -> Sentence:
+    """In how many sectors the middle lies below both ends, and in how many of them clearly."""
+    strips = [context.strip(context.focus, sector) for sector in context.sectors]
+    shaped = [cells for cells in strips if middle_below_ends(cells)]
+    clear = [cells for cells in strips if middle_below_ends(cells, clearly=True)]
+    inputs = [cell.score.lineage for cells in strips for cell in cells]
+    counts = [
+        context.reckoner.count(f"hollow-sectors/{key}", found, name, inputs)
+        for key, found, name in (
+            ("likely", shaped, "Sectors whose middle scores lie below both ends"),
+            ("clear", clear, "Sectors whose middle intervals lie below both ends"),
+            ("all", strips, "Sectors of the study"),
+        )
+    ]
+    n, k, m = counted(*counts)
+    if not shaped:
+        return say("In {c}, no sector has a middle below both ends", c=context.country)
+    words = f"{{n}} of {{m}} {plural(counts[2], 'sector')}"
+    verb = "has" if len(shaped) == 1 else "have"
+    if len(clear) == len(shaped):
+        template = f"In {{c}}, {words} clearly {verb} a middle below both ends"
+        return say(template, c=context.country, n=n, m=m)
+    rest = "none of them clearly" if not clear else "{k} of them clearly"
+    template = f"In {{c}}, {words} most likely {verb} a middle below both ends, {rest}"
+    return say(template, c=context.country, n=n, m=m, k=k)
 
 
 def countries_opening(context: Context) -> Opening:
@@ -189,7 +211,7 @@ def countries_opening(context: Context) -> Opening:
         for found, group in groups.items()
     }
     shown = dict(zip(counts, counted(*counts.values()), strict=True))
-    wrong = "is" if len(groups["refuted"]) == 1 else "are"
+    wrong = "is" if len(groups["refuted"]) <= 1 else "are"
     shape = "is" if len(groups["supported"]) <= 1 else "are"
     rest = "stays" if len(groups["undetermined"]) == 1 else "stay"
     title = say(

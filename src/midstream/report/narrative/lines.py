@@ -117,7 +117,7 @@ def rank_shown(
 def peers_opening(context: Context) -> Opening:
     """Head of the page that ranks the countries: only places whose range is narrow are named."""
     profile = context.card.profile(context.focus)
-    most = max(1, len(context.countries) // 3)
+    most = len(context.countries) // 3
     known = {stage: rank for stage, rank in profile.ranks.items() if rank.high - rank.low <= most}
     n = context.reckoner.count(
         "peers", context.countries, "Countries ranked",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from midstream.report.narrative.context import Context, weakest
 from midstream.report.narrative.types import Finding
-from midstream.report.narrative.words import counted, joined, noun, started
+from midstream.report.narrative.words import counted, joined, noun, plural, started
 from midstream.report.numbers import Sentence, say
 from midstream.scorecard.result import CellScore
 from midstream.terms import STAGE_ORDER
@@ -44,14 +44,16 @@ def _weak_stages(context: Context, scored: dict[str, tuple[CellScore, ...]]) -> 
         say("in {stage} for {n}", stage=noun(stage), n=one)
         for stage, one in zip(ranked, shown, strict=False)
     ]
-    head = say("Of {m} scored sectors the lowest score stands ", m=shown[-1])
+    sectors = plural(total, "sector")
+    head = say(f"Of {{m}} scored {sectors} the lowest score stands ", m=shown[-1])
     clear = [sector for sector, cells in scored.items() if len(weakest(cells)) == 1]
     k = context.reckoner.count(
         "lowest/clear", clear, "Sectors with one stage clearly below the others", [total.lineage]
     )
-    tail = say(
-        ". In {k} of them its interval is clear of every other stage.", k=counted(k, total)[0]
-    )
+    tail = say(". In no sector is that stage clear of every other.")
+    if clear:
+        words = ". In {k} of them its interval is clear of every other stage."
+        tail = say(words, k=counted(k, total)[0])
     return Finding("weak-stages", head + joined(parts) + tail)
 
 
@@ -88,7 +90,6 @@ def _open(context: Context, strips: dict[str, tuple[CellScore, ...]]) -> Finding
     m = context.reckoner.count("sectors-shown", list(strips), "Sectors of the study", inputs)
     one, all_of = counted(n, m)
     verb = "has" if len(waiting) == 1 else "have"
-    template = (
-        "{n} of {m} sectors " + verb + " a stage without a score, so their shape is not known"
-    )
+    sectors = plural(m, "sector")
+    template = f"{{n}} of {{m}} {sectors} {verb} a stage without a score, so the shape is not known"
     return Finding("open", started(say(template, n=one, m=all_of)) + Sentence((".",)))

@@ -129,6 +129,11 @@ def worded(quantity: Quantity) -> Shown:
     return counted(quantity)[0]
 
 
+def plural(quantity: Quantity, one: str, many: str = "") -> str:
+    """The form of a word that goes with a count: ``sector`` for one, else ``sectors``."""
+    return one if quantity.value == 1 else many or f"{one}s"
+
+
 def counted(*quantities: Quantity) -> tuple[Shown, ...]:
     """Print counts that stand in one sentence: all in words, or all in digits above twenty."""
     counts = [round(one.value or 0) for one in quantities]

@@ -35,7 +35,7 @@ PAGES = (
 )  # fmt: skip
 
 #: A page that runs over is set again with shorter lists, at most so often.
-TRIALS = 3
+TRIALS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,14 @@ def build_condensed(study: Study, narrative: Narrative, stamp: Stamp) -> Condens
     Raises:
         ModelError: if the document cannot be set.
     """
-    tight: frozenset[str] = frozenset()
+    tight: dict[str, int] = {}
     for _ in range(TRIALS):
         press, data, found = _pages(study, narrative, stamp, tight)
         setting = compile_pdf(data, press.writer.drawings, stamp.date)
         over = overrun(setting)
-        if over <= tight:
+        if not over:
             break
-        tight |= over
+        tight = {**tight, **{name: tight.get(name, 0) + 1 for name in over}}
     return Condensed(
         data=setting.data,
         register=press.writer.register,
@@ -95,9 +95,9 @@ def overrun(setting: Setting) -> frozenset[str]:
 
 
 def _pages(
-    study: Study, narrative: Narrative, stamp: Stamp, tight: frozenset[str]
+    study: Study, narrative: Narrative, stamp: Stamp, tight: Mapping[str, int]
 ) -> tuple[Press, Json, tuple[Entry, ...]]:
-    """Set every page as data; the lists of the pages in `tight` are shortened."""
+    """Set every page as data; `tight` says how often a page was found to run over."""
     context = Context(study, study.scorecard(), Reckoner(narrative.ledger))
     press = Press(study, narrative, context, Writer(Register(), []), stamp, tight)
     front = cover(press)

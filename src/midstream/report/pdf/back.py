@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midstream.report.bibliography import LAYERS, Entry, by_layer, entries
-from midstream.report.numbers import Shown, say
+from midstream.report.numbers import Sentence, Shown, say
 from midstream.report.pdf.press import Press
 from midstream.report.pdf.writer import Json
 
@@ -34,55 +34,57 @@ _TERMS = (
 def labels(press: Press) -> Json:
     """Labels, words, and the commands that recompute a number."""
     press.turn("labels")
-    writer, config = press.writer, press.study.config
-    commands = (
-        (
-            "midstream verify DIR",
-            "recomputes the manifest of an edition and names each file that differs",
-        ),
+    panel = {
+        "kind": "panel",
+        "title": "The four evidence labels",
+        "items": [{"label": label, "text": [text]} for label, text in _LABELS],
+    }
+    terms = {"kind": "words", "items": [{"word": word, "text": [text]} for word, text in _TERMS]}
+    commands = [{"code": code, "text": text} for code, text in _commands(press)]
+    return press.page(
+        "labels",
+        [
+            panel,
+            {"kind": "head", "text": ["Words used in one sense only"]},
+            terms,
+            {"kind": "head", "text": ["How to check a number"]},
+            {"kind": "commands", "items": commands},
+            {"kind": "head", "text": ["How this edition was made"]},
+            press.prose(_made(press)),
+        ],
+    )
+
+
+def _commands(press: Press) -> tuple[tuple[str, str], ...]:
+    """What to type, and what it does."""
+    return (
+        ("midstream verify DIR", "recomputes the manifest and names each file that differs"),
         (
             "midstream evidence trace ID",
             "opens a number: formula, inputs, sources, place in the source",
         ),
         (
-            f"midstream score {config.focus}",
+            f"midstream score {press.study.config.focus}",
             "prints the scores with pillars, reasons and what would lift them",
         ),
-        (
-            "midstream diff DIR DIR",
-            "lists the figures that changed between two editions, with causes",
-        ),
-        ("numbers.csv", "holds every number of this document with its page and its lineage id"),
+        ("midstream diff DIR DIR", "lists the figures that changed, with causes"),
+        ("numbers.csv", "holds every number of this document with its page and lineage id"),
     )
-    made = say(
+
+
+def _made(press: Press) -> Sentence:
+    """What the edition follows from."""
+    named, config = press.writer.named, press.study.config
+    return say(
         "Study {study}, data release {release}, code version {version}, {draws} draws from seed"
         " {seed}. The edition hash {hash} is taken over all of these and over every data table: the"
         " same inputs give the same files, byte for byte.",
-        study=writer.named(config.id),
-        release=writer.named(press.study.data_release),
-        version=writer.named(press.stamp.version),
-        draws=writer.named(f"{config.draws:,}"),
-        seed=writer.named(str(config.seed)),
-        hash=writer.named(press.stamp.hash),
-    )
-    return press.page(
-        "labels",
-        [
-            {
-                "kind": "panel",
-                "title": "The four evidence labels",
-                "items": [{"label": label, "text": [text]} for label, text in _LABELS],
-            },
-            {"kind": "head", "text": ["Words used in one sense only"]},
-            {"kind": "words", "items": [{"word": word, "text": [text]} for word, text in _TERMS]},
-            {"kind": "head", "text": ["How to check a number"]},
-            {
-                "kind": "commands",
-                "items": [{"code": code, "text": text} for code, text in commands],
-            },
-            {"kind": "head", "text": ["How this edition was made"]},
-            press.prose(made),
-        ],
+        study=named(config.id),
+        release=named(press.study.data_release),
+        version=named(press.stamp.version),
+        draws=named(f"{config.draws:,}"),
+        seed=named(str(config.seed)),
+        hash=named(press.stamp.hash),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,9 @@ COUNTED = "f:report.words/"
 #: Width in px in which figures are laid out for the 172 mm of a page.
 FIGURE_WIDTH = 720
 
+#: Px by which that width grows where a page would run over: the drawing shrinks on paper.
+SMALLER = 50
+
 
 @dataclass(slots=True)
 class Press:
@@ -43,7 +46,7 @@ class Press:
     context: Context
     writer: Writer
     stamp: Stamp
-    tight: frozenset[str] = frozenset()
+    tight: Mapping[str, int] = field(default_factory=dict)
     figures: int = 0
     known: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -64,12 +67,13 @@ class Press:
         self.writer.page = name
 
     def fewer(self, most: int) -> int:
-        """Length of a list: two thirds of it where the page would run over."""
-        return most * 2 // 3 if self.writer.page in self.tight else most
+        """Length of a list: two thirds, then one third of it where the page would run over."""
+        return most * (3 - min(2, self.tight.get(self.writer.page, 0))) // 3
 
-    def figure(self, figure: Figure, width: int = FIGURE_WIDTH) -> Json:
-        """Give a figure block with the next number."""
+    def figure(self, figure: Figure) -> Json:
+        """Give a figure block with the next number; on a full page it is drawn smaller."""
         self.figures += 1
+        width = FIGURE_WIDTH + SMALLER * self.tight.get(self.writer.page, 0)
         return self.writer.figure(figure, str(self.figures), width)
 
     def prose(self, *sentences: Sentence) -> Json:

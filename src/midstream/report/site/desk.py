@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from midstream.chain.shares import StageShares
+from midstream.evidence.labels import Fact, key_id
 from midstream.evidence.lineage import Ledger
 from midstream.report.bibliography import sources_below
 from midstream.report.figures import Cell, Reader, of_cell
@@ -89,6 +90,21 @@ class Desk:
         """Display name of a form, without the remark in brackets some names carry."""
         return self.study.name("form", form).split(" (")[0]
 
+    def facts_under(self, lineages: Iterable[str]) -> list[Fact]:
+        """Give the facts whose observations stand under some numbers, each once."""
+        evidence = self.study.evidence
+        seen: dict[str, None] = {}
+        waiting, keys = list(lineages), dict[str, None]()
+        while waiting:
+            lineage = waiting.pop()
+            if lineage in seen or lineage not in self.ledger:
+                continue
+            seen[lineage] = None
+            waiting += self.ledger[lineage].inputs
+            if lineage in evidence.observations_by_id:
+                keys[key_id(evidence.observations_by_id[lineage].key)] = None
+        return [evidence.fact_by_id(key) for key in keys]
+
     def named(self, text: str) -> str:
         """Put names in place of the ids of countries, sectors and forms in a line of the ledger."""
         return _WORD.sub(lambda word: self._names.get(word.group(), word.group()), text)
@@ -98,7 +114,8 @@ class Desk:
         forms = {one.form for one in self.card.form_scores}
         names = {form: self.form(form) for form in forms if "-" in form}
         names |= {sector: self.sector(sector) for sector in self.sectors if "-" in sector}
-        return names | {country: self.country(country) for country in self.countries}
+        countries = self.study.evidence.countries
+        return names | {code: str(row["name"]) for code, row in countries.items()}
 
     @cached_property
     def _context(self) -> Context:

@@ -10,7 +10,7 @@ from typing import Any
 from midstream.evidence.labels import Fact
 from midstream.evidence.lineage import Node
 from midstream.evidence.quantity import Quantity
-from midstream.report.figures import Dot, lanes
+from midstream.report.figures import Dot, Figure, lanes
 from midstream.report.numbers import Register, Sentence, say, show
 from midstream.report.site.desk import Desk
 from midstream.report.theme import LIVE
@@ -19,6 +19,8 @@ from midstream.report.theme import LIVE
 _USES = 30
 #: Layer of an origin class in the lanes: official, analysts and firms, press and digests.
 _LANES = {"statistics": 0, "government": 0, "intergovernmental": 0, "news": 2, "aggregator": 2}
+#: No source line: the sources stand beside the drawing.
+NO_LINE = Sentence(())
 #: Units that say nothing beside the number.
 _BARE = {"count", "exponent", "index"}
 _TITLES = {
@@ -140,7 +142,7 @@ def _agreement(desk: Desk, fact: Fact) -> dict[str, Any]:
     if fact.adjacent:
         out["adjacent"] = fact.adjacent
     if len(fact.observations) > 1:
-        out["svg"] = fact_lanes(desk, fact)
+        out["svg"] = fact_figure(desk, fact).svg(LIVE, width=460)
     return out
 
 
@@ -153,7 +155,7 @@ def _origin_row(desk: Desk, fact: Fact, origin: Any) -> list[Any]:
     return [name, show(value).plain, origin.layer, origin.verdict, list(origin.ids), title]
 
 
-def fact_lanes(desk: Desk, fact: Fact) -> str:
+def fact_figure(desk: Desk, fact: Fact, source_line: Sentence = NO_LINE) -> Figure:
     """Draw the sources of a fact as dots in lanes."""
     verdicts = {row: origin.verdict for origin in fact.origins for row in origin.ids}
     dots = []
@@ -165,9 +167,9 @@ def fact_lanes(desk: Desk, fact: Fact) -> str:
         )
         quantity = Quantity(row.value, row.low, row.high, row.unit, "V1", row.id)
         dots.append(Dot(lane, quantity, name, verdicts.get(row.id) in {"agrees", "same origin"}))
-    title = say("{t}.", t=_TITLES[fact.agreement])
-    figure = lanes(fact.quantity, dots, tolerance_band(desk, fact), title, Sentence(()))
-    return figure.svg(LIVE, width=460)
+    what = desk.study.evidence.describe(fact.observations[0])
+    title = say("{t}: {w}", t=_TITLES[fact.agreement], w=what)
+    return lanes(fact.quantity, dots, tolerance_band(desk, fact), title, source_line)
 
 
 def tolerance_band(desk: Desk, fact: Fact) -> tuple[float, float] | None:

@@ -6,16 +6,18 @@ from typing import Any
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.bibliography import LAYERS, by_layer, entries
+from midstream.report.figures import Figure, formula_tree
 from midstream.report.narrative.words import traced
-from midstream.report.numbers import MINUS, Register, Shown
+from midstream.report.numbers import MINUS, Register, Sentence, Shown, say
 from midstream.report.site.desk import Desk
+from midstream.report.site.glass import fact_figure
 from midstream.report.site.page import Page
 
 
 def record_pages(desk: Desk) -> list[Page]:
     """Build the pages of the record except the sources, which need the full register."""
     openings = desk.narrative.openings
-    evidence = {"head": openings["evidence"], "lanes": None}
+    evidence = {"head": openings["evidence"], "opened": opened_figures(desk)}
     assumptions = {"head": openings["assumptions"], "groups": parameter_groups(desk)}
     return [
         Page("evidence.html", "evidence.html", "Evidence", "evidence.html", evidence),
@@ -25,6 +27,30 @@ def record_pages(desk: Desk) -> list[Page]:
         ),
         Page("about.html", "about.html", "About", "", {"head": openings["method"]}),
     ]
+
+
+def opened_figures(desk: Desk) -> list[Figure]:
+    """Open two numbers of the answer: one read from several sources, one computed."""
+    numbers = [key.shown.quantity.lineage for key in desk.narrative.answer.key_numbers]
+    scores = [line.cell.score.lineage for line in desk.narrative.answer.strip]
+    figures = []
+    facts = desk.facts_under([*numbers, *scores])
+    if facts:
+        widest = max(facts, key=lambda one: (len(one.origins), one.quantity.lineage))
+        source = desk.source_line([widest.quantity.lineage], "")
+        figures.append(fact_figure(desk, widest, source))
+    computed = [one for one in numbers if len(desk.ledger[one].inputs) > 1]
+    return figures + ([tree_figure(desk, computed[-1])] if computed else [])
+
+
+def tree_figure(desk: Desk, lineage: str) -> Figure:
+    """Draw how a number of the answer was computed."""
+    quantity = desk.ledger[lineage].quantity
+    name = desk.named(desk.ledger[lineage].name)
+    title = say("A computed number opens as a tree: {n}, {v}", n=name, v=quantity)
+    subtitle = Sentence(("Each box leads on; a result carries the label of its weakest part.",))
+    source = desk.source_line([lineage], "")
+    return formula_tree(desk.ledger, lineage, title, subtitle, source, desk.named, most=2)
 
 
 def parameter_groups(desk: Desk) -> list[tuple[str, list[dict[str, Any]]]]:
