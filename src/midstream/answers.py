@@ -72,7 +72,9 @@ def evidence_trace(study: Study, lineage: str, progress: Progress | None = None)
     """Tree under a lineage id: evidence first, else the results of the study."""
     if lineage not in study.ledger:
         study.holders()
-    if lineage not in study.ledger:
+    if lineage.startswith("f:balance"):
+        _ = study.balances
+    if lineage not in study.ledger and lineage.startswith("f:score"):
         named = [part for part in lineage.split("/") if part in study.config.countries]
         study.scorecard(named or None, progress=progress)
     tree = study.ledger.trace(lineage)

@@ -65,9 +65,7 @@ def test_output(case: dict[str, Any], tmp_path: Path) -> None:
     world = toy_world(toy(tmp_path, tables))
     form = case.get("form", "ree-ore")
     for country, expect in case["expect"].items():
-        estimate = (
-            world.world_output[form] if country == "WLD" else world.outputs[form, country]
-        )
+        estimate = world.world_output[form] if country == "WLD" else world.outputs[form, country]
         assert_estimate(estimate, expect)
 
 
@@ -126,7 +124,9 @@ def test_need(case: dict[str, Any], tmp_path: Path) -> None:
     if "scale" in case:
         place = case["scale"]
         scale[place["form"], place["country"]] = float(place["factor"])
-    shares = need_shares(world, COUNTRIES, lambda _name: np.array([0.5]), NeedRanges(ONE, 0.0, ONE), scale)
+    shares = need_shares(
+        world, COUNTRIES, lambda _name: np.array([0.5]), NeedRanges(ONE, 0.0, ONE), scale
+    )
     for country, expect in case.get("share", {}).items():
         column = COUNTRIES.index(country)
         for form, value in expect.items():

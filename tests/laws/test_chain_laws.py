@@ -109,7 +109,12 @@ def rounded(world: World) -> dict[str, object]:
         if isinstance(value, Component):
             return tuple(short(n) for n in (value.value, value.low, value.high, value.weight))
         if isinstance(value, Flow):
-            return (value.exporter, value.importer, short(value.value_kusd), short(value.quantity_t))
+            return (
+                value.exporter,
+                value.importer,
+                short(value.value_kusd),
+                short(value.quantity_t),
+            )
         return value
 
     result = short(state(world))
@@ -172,7 +177,11 @@ def test_a_change_that_changes_nothing_leaves_every_number(world: World, change:
 @EXAMPLES
 @given(given_flows=flows(), first=depths, second=depths, exporter=countries, importer=countries)
 def test_a_deeper_cut_never_raises_a_flow(
-    world: World, given_flows: tuple[Flow, ...], first: float, second: float, exporter: str,
+    world: World,
+    given_flows: tuple[Flow, ...],
+    first: float,
+    second: float,
+    exporter: str,
     importer: str,
 ) -> None:
     shallow, deep = sorted((first, second))
@@ -298,7 +307,9 @@ def test_scaling_an_estimate_scales_its_draws(part: Component, factor: float) ->
 
 def needs(world: World, **scale: float) -> dict[str, np.ndarray]:
     factors_by_cell = {(form, "IND"): factor for form, factor in scale.items()}
-    return need_shares(world, COUNTRIES, lambda _: np.array([0.5]), NeedRanges(ONE, 0.0, ONE), factors_by_cell)
+    return need_shares(
+        world, COUNTRIES, lambda _: np.array([0.5]), NeedRanges(ONE, 0.0, ONE), factors_by_cell
+    )
 
 
 def with_use(world: World, share: float) -> World:
@@ -357,7 +368,9 @@ def with_outputs(world: World, amounts_by_country: dict[str, float], total: floa
         return Estimate("t", "observed", (part,), value, value, "V1", f"x/{value}")
 
     cells = {("ree-ore", c): known(v) for c, v in amounts_by_country.items()}
-    return world.with_parts(outputs=cells, world_output={"ree-ore": known(total)}, forms=("ree-ore",))
+    return world.with_parts(
+        outputs=cells, world_output={"ree-ore": known(total)}, forms=("ree-ore",)
+    )
 
 
 @EXAMPLES

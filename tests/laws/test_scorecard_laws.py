@@ -573,7 +573,9 @@ def test_a_change_elsewhere_leaves_the_scores_of_a_form_alone(
     before = run(toy_evidence, world)
     after = run(toy_evidence, world.apply(CapacityChange("new", "ev", "USA", 50.0, 2027)))
     moved = {
-        place for place, value in numbers(after.cells).items() if numbers(before.cells)[place] != value
+        place
+        for place, value in numbers(after.cells).items()
+        if numbers(before.cells)[place] != value
     }
     assert moved == {("USA", SECTOR, "C4")}
     assert set(FORMS) == set(world.forms)

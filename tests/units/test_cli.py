@@ -118,11 +118,21 @@ def test_a_score_can_be_traced_to_its_inputs(run: Any) -> None:
     assert tree["inputs"]
 
 
+def test_a_residual_of_a_balance_can_be_traced(run: Any) -> None:
+    made = document(run("evidence", "trace", "f:balance.unnamed/ndpr-oxide", "--json"))
+    assert {part["id"] for part in made["result"]["inputs"]} == {
+        "f:world.output/WLD/ndpr-oxide/2024",
+        "f:balance.named/ndpr-oxide",
+    }
+
+
 def test_the_seed_and_the_horizon_are_heard(run: Any) -> None:
     plain = document(run("score", "IND", "--sector", "wind", "--json"))["result"]
     again = document(run("score", "IND", "--sector", "wind", "--json"))["result"]
     other = document(run("score", "IND", "--sector", "wind", "--json", "--seed", "5"))["result"]
-    later = document(run("score", "IND", "--sector", "wind", "--json", "--horizon", "2035"))["result"]
+    later = document(run("score", "IND", "--sector", "wind", "--json", "--horizon", "2035"))[
+        "result"
+    ]
     assert plain == again
     assert plain != other
     assert later[0]["score"]["lineage"].endswith("/2035")
@@ -134,9 +144,7 @@ def test_another_study_answers_from_the_same_code(run: Any) -> None:
 
 
 def test_show_gives_facts_with_their_observations(run: Any) -> None:
-    made = document(
-        run("evidence", "show", "--metric", "production", "--country", "IND", "--json")
-    )
+    made = document(run("evidence", "show", "--metric", "production", "--country", "IND", "--json"))
     assert made["study"] is None
     assert made["result"]
     for fact in made["result"]:
@@ -192,7 +200,11 @@ def test_bad_words_give_one_error(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [("scor",), ("score", "--horizon", "soon"), ("evidence", "show", "--nothing")], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [("scor",), ("score", "--horizon", "soon"), ("evidence", "show", "--nothing")],
+    ids=" ".join,
+)
 def test_usage_errors_exit_with_two(run: Any, arguments: Any) -> None:
     answer = run(*arguments)
     assert answer.code == 2
@@ -263,7 +275,9 @@ def spoil_key(folder: Path) -> None:
 
 def spoil_recipe(folder: Path) -> None:
     """Ore made of magnets."""
-    append(folder, "recipes", id="rc-circle", output="ree-ore", input="ndfeb-magnet", kind="assumed")
+    append(
+        folder, "recipes", id="rc-circle", output="ree-ore", input="ndfeb-magnet", kind="assumed"
+    )
 
 
 SPOILT = {

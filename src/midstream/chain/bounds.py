@@ -35,12 +35,12 @@ def upper_bound(
     by_country: Mapping[str, Sequence[Reading]],
     is_country: Callable[[str], bool],
 ) -> Bound | None:
-    """Give the tightest bound of a country that no publisher names.
+    """Give the upper bound of a country that no publisher names.
 
-    * what is left of the world after the least the named countries can make,
-    * what an origin with a world total leaves unnamed,
-    * the country at the rank that a list of leading countries surely holds, with slack,
-    * the smallest producer of a table that names all its larger producers.
+    Where a table names all its larger producers, its smallest one bounds the others. Else the
+    tightest of: what is left of the world after the least the named countries can make; what an
+    origin with a world total leaves unnamed; the country at the rank that a list of leading
+    countries surely holds, with slack.
 
     Args:
         reader: Gives the parameters.
@@ -55,10 +55,12 @@ def upper_bound(
     if world.value is None or not by_country:
         return None
     found = [reading for group in by_country.values() for reading in group]
+    complete = _smallest(reader, found)
+    if complete is not None:
+        return complete
     inputs = (world.lineage, *dict.fromkeys(i for reading in found for i in reading.lineage[:1]))
     bounds = [_left(world.value, readings, by_country, is_country, inputs[:12])]
     bounds += _leaders(reader, found, inputs[:12])
-    bounds += _smallest(reader, found)
     return min(bounds, key=lambda bound: bound.high)
 
 
@@ -87,12 +89,12 @@ def _leaders(reader: Reader, found: Sequence[Reading], inputs: tuple[str, ...]) 
     return [Bound(high, why, "modelled", (*inputs, "par:leading.rank", "par:leading.slack"))]
 
 
-def _smallest(reader: Reader, found: Sequence[Reading]) -> list[Bound]:
+def _smallest(reader: Reader, found: Sequence[Reading]) -> Bound | None:
     named = [r for r in found if r.complete and r.component.value > 0]
     if not named:
-        return []
+        return None
     least = min(named, key=lambda reading: reading.component.value)
     high = reader.setting("smallest.named") * least.component.value
     label: Label = "V1" if least.counting else "U"
     inputs = (*least.lineage, "par:smallest.named")
-    return [Bound(high, "at most the smallest producer named", label, inputs)]
+    return Bound(high, "at most the smallest producer named", label, inputs)
