@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -392,7 +393,7 @@ def test_ownership_by_the_dominant_supplier_never_raises_a_score(
         drawn(world.apply(OwnershipChange("ndfeb-magnet", "IND", category)), parameters)[0]
         for category in ranked
     ]
-    for better, worse in zip(made, made[1:], strict=False):
+    for better, worse in pairwise(made):
         assert (better >= worse - 1e-9).all()
 
 

@@ -287,7 +287,7 @@ def test_a_stricter_ruler_lowers_scores_everywhere(facts: Facts) -> None:
 
 
 def test_a_throttle_on_record_binds(facts: Facts) -> None:
-    after = facts.after("throttles", lambda row: None)
+    after = facts.after("throttles", lambda _row: None)
     for form in ("ree-ore", "heavy-ree-ore"):
         assert after["IND", form].control.value > facts.before["IND", form].control.value  # type: ignore[operator]
 

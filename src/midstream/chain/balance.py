@@ -139,7 +139,7 @@ def _country(
         _enter(
             ledger,
             f"f:balance.{name}/{country}/{form}",
-            f"{name.capitalize()} of {form}, {country}",
+            f"{name.capitalize()}: {world.names.cell(form, country)}",
             content * sum(flow.quantity_t or 0.0 for flow in part),
             unit,
             tuple(flow.lineage for flow in part),
@@ -151,7 +151,7 @@ def _country(
     apparent = _enter(
         ledger,
         f"f:balance.apparent/{country}/{form}",
-        f"Apparent use of {form}, {country}",
+        f"Apparent use: {world.names.cell(form, country)}",
         use,
         unit,
         (output.lineage, imports.lineage, exports.lineage),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from midstream.chain.estimate import Component, Estimate
 from midstream.chain.holding import Holding, mixes
+from midstream.chain.naming import Names
 from midstream.chain.needs import NeedReader
 from midstream.chain.outputs import FormOutput, OutputBuilder
 from midstream.chain.plants import Plant, plants
@@ -18,12 +19,12 @@ from midstream.chain.world import Cell, World
 from midstream.evidence import Evidence, Ledger, Node, Quantity
 
 #: Tables whose rows are assumptions or readings of the model, entered as lineage leaves.
-_LEAVES: Mapping[str, tuple[str, str]] = {
-    "form_statistics": ("factor", "form"),
-    "facility_factors": ("factor", "scored_form"),
-    "recipes": ("coefficient", "output"),
-    "bounds": ("high", "form"),
-    "throttles": ("value", "form"),
+_LEAVES: Mapping[str, tuple[str, str, str]] = {
+    "form_statistics": ("factor", "form", "How a figure is read"),
+    "facility_factors": ("factor", "scored_form", "How a capacity is read"),
+    "recipes": ("coefficient", "output", "Recipe"),
+    "bounds": ("high", "form", "Stated bound"),
+    "throttles": ("value", "form", "Permits"),
 }
 
 
@@ -42,7 +43,8 @@ def baseline(evidence: Evidence, scope: Scope) -> World:
         InputError: if recipes run in a circle or a table names what it must not.
     """
     ledger = Ledger(base=evidence.ledger)
-    _enter_leaves(evidence, ledger)
+    names = Names.of(evidence)
+    _enter_leaves(evidence, ledger, names)
     forms = order_of_forms(evidence)
     register = plants(evidence)
     flows = flows_of_forms(evidence, forms, scope.base_year)
@@ -51,16 +53,16 @@ def baseline(evidence: Evidence, scope: Scope) -> World:
     builder = OutputBuilder(evidence, scope.base_year, scope.countries, register, ledger, net)
     made = builder.build()
     outputs = {(f, c): e for f, part in made.items() for c, e in part.countries.items()}
-    leaders = _leaders(made, ledger, evidence.parameter("leader.floor"))
-    needs = NeedReader(evidence, ledger, scope.base_year, made)
-    holding = Holding(evidence, ledger, leaders)
+    leaders = _leaders(made, ledger, evidence.parameter("leader.floor"), names)
+    needs = NeedReader(evidence, ledger, scope.base_year, made, names)
+    holding = Holding(evidence, ledger, leaders, names)
     return World(
         base_year=scope.base_year,
         forms=forms,
         countries=scope.countries,
         stages={form: evidence.forms[form]["stage"] for form in forms},
         units={form: made[form].unit for form in forms},
-        names={row["form"]: row["name"] for row in evidence.table("scored_forms").rows},
+        names=names,
         world_output={form: made[form].world for form in forms},
         outputs=outputs,
         uses=uses_of_forms(evidence, {form: made[form].world.value for form in forms}),
@@ -69,7 +71,7 @@ def baseline(evidence: Evidence, scope: Scope) -> World:
         gdp_share=_gdp_shares(evidence),
         plants=register,
         flows=flows,
-        prices=prices_of_forms(evidence, ledger, forms, scope.base_year),
+        prices=prices_of_forms(evidence, ledger, forms, scope.base_year, names),
         ownership=mixes(register, leaders, "owner"),
         technology=mixes(register, leaders, "technology"),
         throttle=holding.throttles(forms, scope.countries),
@@ -83,9 +85,9 @@ def baseline(evidence: Evidence, scope: Scope) -> World:
     )
 
 
-def _enter_leaves(evidence: Evidence, ledger: Ledger) -> None:
+def _enter_leaves(evidence: Evidence, ledger: Ledger, names: Names) -> None:
     """Enter the rows of the model's own tables as leaves of the lineage."""
-    for table, (column, form) in _LEAVES.items():
+    for table, (column, form, words) in _LEAVES.items():
         for row in evidence.table(table).rows:
             value = row[column]
             source = row["source"] or ()
@@ -97,7 +99,7 @@ def _enter_leaves(evidence: Evidence, ledger: Ledger) -> None:
                 Node(
                     id=row["id"],
                     kind="assumption",
-                    name=f"{table.replace('_', ' ')}: {row[form]}",
+                    name=f"{words}: {names.form(row[form])}",
                     quantity=quantity,
                     source=";".join(source) or None,
                     note=row["note"] or "",
@@ -106,7 +108,7 @@ def _enter_leaves(evidence: Evidence, ledger: Ledger) -> None:
 
 
 def _leaders(
-    made: Mapping[str, FormOutput], ledger: Ledger, floor: Quantity
+    made: Mapping[str, FormOutput], ledger: Ledger, floor: Quantity, names: Names
 ) -> dict[str, tuple[str, float]]:
     """Dominant supplier of each form that has one: the largest producer from the floor up."""
     leaders = {}
@@ -127,7 +129,7 @@ def _leaders(
             Node(
                 lineage,
                 "formula",
-                f"Share of the dominant supplier of {form}, {country}",
+                f"Share of the dominant supplier: {names.cell(form, country)}",
                 quantity,
                 inputs=inputs,
                 formula="output / world output",

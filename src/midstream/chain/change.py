@@ -106,7 +106,7 @@ class OutputChange:
             Node(
                 lineage,
                 "formula",
-                f"Output of {self.form}, {self.country}, changed",
+                f"Output, changed: {world.names.cell(self.form, self.country)}",
                 quantity,
                 inputs=(before.lineage,),
                 formula=f"output x {self.factor:g}",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from midstream.chain.estimate import Component, Estimate
+from midstream.chain.naming import Names
 from midstream.chain.plants import Plant
 from midstream.chain.pooling import ends
 from midstream.chain.world import Cell, Flow, Mix
@@ -55,6 +56,13 @@ def _mix(
     return {name: weight / total for name, weight in sorted(weights.items())}
 
 
+_TITLES = {
+    "throttle": "Permits",
+    "governance": "Political stability from zero to one",
+    "feed": "Share of feed from the dominant foreign supplier",
+}
+
+
 class Holding:
     """Builds the estimates of control other than ownership and technology.
 
@@ -62,14 +70,20 @@ class Holding:
         evidence: The release.
         ledger: Where lineage is entered.
         leaders: Form -> (dominant supplier, share of world).
+        names: Display names.
     """
 
     def __init__(
-        self, evidence: Evidence, ledger: Ledger, leaders: Mapping[str, tuple[str, float]]
+        self,
+        evidence: Evidence,
+        ledger: Ledger,
+        leaders: Mapping[str, tuple[str, float]],
+        names: Names,
     ) -> None:
         self._evidence = evidence
         self._ledger = ledger
         self._leaders = leaders
+        self._names = names
 
     def throttles(self, forms: Sequence[str], countries: Sequence[str]) -> dict[Cell, Estimate]:
         """Permits by cell: the throttle on record, else the range for normal permits."""
@@ -184,7 +198,8 @@ class Holding:
     ) -> Estimate:
         lineage = f"f:world.{name}/{country}/{form}".rstrip("/")
         quantity = Quantity(part.value, part.low, part.high, "ratio", label, lineage)
-        title = f"{name.capitalize()} of {form or 'the country'}, {country}"
+        place = self._names.cell(form, country) if form else self._names.country(country)
+        title = f"{_TITLES[name]}: {place}"
         self._ledger.add(Node(lineage, "formula", title, quantity, inputs=inputs))
         return Estimate("ratio", "observed", (part,), part.low, part.high, label, lineage)
 

@@ -10,6 +10,7 @@ import numpy as np
 from midstream.chain import pooling
 from midstream.chain.derive import Derivations
 from midstream.chain.estimate import Component, Estimate, Floats
+from midstream.chain.naming import Names
 from midstream.chain.outputs import FormOutput
 from midstream.chain.readings import WORLD, Reader, Reading
 from midstream.chain.world import Cell, World
@@ -28,6 +29,7 @@ class NeedReader:
     ledger: Ledger
     base_year: int
     outputs: Mapping[str, FormOutput]
+    names: Names
 
     def activity(self) -> dict[Cell, Estimate]:
         """Share of world activity at C4, 0..1, where a country's output there is on record."""
@@ -40,7 +42,8 @@ class NeedReader:
                 if estimate.known and country != WORLD:
                     lineage = f"f:world.activity/{country}/{form}"
                     share = estimate.scaled(1 / world, lineage)
-                    self._enter(share, f"Share of world {form}, {country}", (estimate.lineage,))
+                    title = f"Share of world activity: {self.names.cell(form, country)}"
+                    self._enter(share, title, (estimate.lineage,))
                     shares[form, country] = share
         return shares
 
@@ -77,7 +80,9 @@ class NeedReader:
         lineage = f"f:world.need/{reading.country}/{form}"
         unit = self.outputs[form].unit
         made = Estimate(unit, "observed", (part,), part.low, part.high, label, lineage)
-        self._enter(made, f"Need of {form}, {reading.country}", reading.lineage)
+        self._enter(
+            made, f"Need on record: {self.names.cell(form, reading.country)}", reading.lineage
+        )
         return made
 
     def _enter(self, estimate: Estimate, title: str, inputs: tuple[str, ...]) -> None:

@@ -15,6 +15,7 @@ from midstream.chain import pooling
 from midstream.chain.bounds import Bound, upper_bound
 from midstream.chain.derive import Derivations
 from midstream.chain.estimate import Component, Estimate, Standing, agreeing
+from midstream.chain.naming import Names
 from midstream.chain.plants import Plant
 from midstream.chain.readings import WORLD, Reader, Reading
 from midstream.evidence import Evidence, Label, Ledger, Node
@@ -63,6 +64,7 @@ class OutputBuilder:
         self.ledger = ledger
         self.net_exports = net_exports
         self.done: dict[str, FormOutput] = {}
+        self._names = Names.of(evidence)
         self._reader = Reader(evidence, base_year)
         self._derived = Derivations(evidence, ledger)
         self._rules: dict[str, list[Row]] = defaultdict(list)
@@ -340,7 +342,7 @@ class OutputBuilder:
             Node(
                 id=estimate.lineage,
                 kind="formula",
-                name=f"Output of {form}, {country}, {self.base_year}",
+                name=f"Output: {self._names.cell(form, country)}, {self.base_year}",
                 quantity=estimate.quantity(),
                 inputs=inputs,
                 formula="figures on record x factor to the unit of the form",

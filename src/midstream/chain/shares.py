@@ -64,7 +64,7 @@ def _form_shares(world: World, form: str, ledger: Ledger) -> StageShares | None:
         share = Quantity(
             value, min(low, value), max(high, value), "%", label or estimate.label, lineage
         )
-        title = f"Share of world {form}, {country}"
+        title = f"Share of world output: {world.names.cell(form, country)}"
         inputs = (estimate.lineage, total.lineage)
         ledger.add(Node(lineage, "formula", title, share, inputs=inputs, formula="output / world"))
         parts.append((country, share))
@@ -86,8 +86,16 @@ def _with_totals(
     rest = Quantity(100 * left, None, None, "%", "modelled", f"f:world.rest/{form}")
     hhi = Quantity(squares, squares, squares + left**2, "index", "modelled", f"f:world.hhi/{form}")
     for quantity, title, formula in (
-        (rest, f"Share of world {form} nobody names", "100 - sum of the named shares"),
-        (hhi, f"Concentration of {form}", "sum of squared shares; the high end adds the rest"),
+        (
+            rest,
+            f"Share of world output nobody names: {world.names.form(form)}",
+            "100 - sum of the named shares",
+        ),
+        (
+            hhi,
+            f"Concentration: {world.names.form(form)}",
+            "sum of squared shares; the high end adds the rest",
+        ),
     ):
         ledger.add(
             Node(quantity.lineage, "formula", title, quantity, inputs=inputs, formula=formula)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midstream.chain.estimate import Component, Estimate, Floats
+from midstream.chain.naming import Names
 from midstream.chain.plants import Plant
 from midstream.chain.recipes import Use
 from midstream.evidence import Ledger
@@ -56,7 +57,7 @@ class World:
         countries: Countries of the study.
         stages: Form -> stage.
         units: Form -> unit.
-        names: Form -> short display name.
+        names: Display names of forms and countries.
         world_output: Form -> estimate of world output.
         outputs: (form, country) -> estimate of output.
         uses: Form -> its uses.
@@ -86,7 +87,7 @@ class World:
     countries: tuple[str, ...]
     stages: Mapping[str, str]
     units: Mapping[str, str]
-    names: Mapping[str, str]
+    names: Names
     world_output: Mapping[str, Estimate]
     outputs: Mapping[Cell, Estimate]
     uses: Mapping[str, tuple[Use, ...]]

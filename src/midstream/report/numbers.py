@@ -100,15 +100,15 @@ def _value(quantity: Quantity, value: float, unit: str) -> Shown:
     return Shown(quantity, number_text(value, quantity.unit), unit)
 
 
-def _bare(quantity: Quantity, value: float, unit: str) -> Shown:
+def _bare(quantity: Quantity, value: float, _unit: str) -> Shown:
     return Shown(quantity, number_text(value, quantity.unit))
 
 
-def _digit(quantity: Quantity, value: float, unit: str) -> Shown:
+def _digit(quantity: Quantity, value: float, _unit: str) -> Shown:
     return Shown(quantity, str(int(value + 0.5)))
 
 
-def _percent(quantity: Quantity, value: float, unit: str) -> Shown:
+def _percent(quantity: Quantity, value: float, _unit: str) -> Shown:
     return Shown(quantity, number_text(100 * value, "%"), "%")
 
 

@@ -54,7 +54,7 @@ class FormBuilder:
         score = score_quantity(self.found, "score", label, self._id("form"), self.inputs.open)
         inputs = (installed.lineage, trajectory.lineage, control.lineage, "par:ladder.m0")
         formula = "1 + 4 (I m + min(cap, lambda max(0, (T - I) m))), m = m0 + (1 - m0) S"
-        self._enter(score, f"Score of {self._name}, {self.country}", inputs, formula)
+        self._enter(score, f"Score: {self._name}", inputs, formula)
         return FormScore(
             country=self.country,
             form=self.form,
@@ -87,7 +87,7 @@ class FormBuilder:
 
     @property
     def _name(self) -> str:
-        return self.world.names[self.form]
+        return self.world.names.cell(self.form, self.country)
 
     def _id(self, name: str) -> str:
         return f"f:score.{name}/{self.country}/{self.form}/{self.horizon}"
@@ -109,7 +109,7 @@ class FormBuilder:
         inputs = (direct.lineage,) if direct is not None else (*uses, total, "par:gdp.factor")
         quantity = _spread(self.inputs.need, self.inputs.need, unit, label, self._id("need"))
         formula = "need rolled back through the recipes from downstream activity"
-        return self._enter(quantity, f"Need of {self._name}, {self.country}", inputs, formula)
+        return self._enter(quantity, f"Need: {self._name}", inputs, formula)
 
     def _ratio(self, name: str) -> Quantity:
         base = self.inputs.need if name == "coverage" else self.inputs.reference
@@ -120,13 +120,13 @@ class FormBuilder:
         )
         quantity = _spread(low, high, "ratio", "modelled", self._id(name), self.inputs.open)
         words = {"coverage": "output / own need", "scale": "output / world need outside the leader"}
-        title = f"{name.capitalize()} of {self._name}, {self.country}"
+        title = f"{name.capitalize()}: {self._name}"
         return self._enter(quantity, title, (output, other), words[name])
 
     def _pillar(self, name: str, ends: tuple[Floats, Floats], inputs: tuple[str, ...]) -> Quantity:
         open_cell = self.inputs.open and name != "control"
         quantity = _spread(*ends, "ratio", "modelled", self._id(name), open_cell)
-        title = f"{name.capitalize()} pillar of {self._name}, {self.country}"
+        title = f"{name.capitalize()} pillar: {self._name}"
         return self._enter(quantity, title, inputs, _PILLARS[name])
 
     def _projects(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 from midstream.chain.estimate import Floats
 from midstream.evidence import Quantity
 from midstream.scorecard.cells import CellInputs, evaluate
+from midstream.scorecard.digits import Verdict
 from midstream.scorecard.ladder import CONTROLS, Ruler
 from midstream.scorecard.result import Remark
 
@@ -24,13 +25,15 @@ class Target:
         ruler: The ruler.
         inputs: Drawn inputs of the form that binds.
         stage: Gives the scores of the stage at one end from the scores of the form.
-        threshold: Median the stage has to reach.
+        aim: Integer the stage is to reach.
+        threshold: Median that counts as reaching it.
         full: Output of the binding form with all its projects complete and on time.
     """
 
     ruler: Ruler
     inputs: CellInputs
     stage: Callable[[int, Floats], Floats]
+    aim: int
     threshold: float
     full: Floats
 
@@ -39,6 +42,19 @@ class Target:
         made = evaluate(inputs, self.ruler)
         low, high = self.stage(0, made.low), self.stage(1, made.high)
         return bool(np.median((low + high) / 2) >= self.threshold)
+
+
+def next_integer(found: Verdict) -> tuple[int, float]:
+    """The integer above a score and the median that reaches it.
+
+    From a firm digit that is the next integer, reached at half a point below it. Where no digit
+    holds, it is the integer just above the median; if the median rounds to it already, the
+    median has to come up to the integer itself.
+    """
+    if found.digit is not None:
+        return found.digit + 1, found.digit + 0.5
+    aim = int(found.value) + 1
+    return aim, float(aim) if found.value >= aim - 0.5 else aim - 0.5
 
 
 def more_output(target: Target) -> float | None:
@@ -98,13 +114,17 @@ def remarks(target: Target, form: str, unit: str, today: Quantity, lineage: str)
             Remark(
                 "{form}: output of {flips}",
                 lever="output",
+                target=target.aim,
                 flips_at=flips,
                 form=form,
                 flips=flips,
                 today=today,
             )
         )
-    made += [Remark(_WORDS[lever], lever=lever, form=form) for lever in levers_that_lift(target)]
+    made += [
+        Remark(_WORDS[lever], lever=lever, target=target.aim, form=form)
+        for lever in levers_that_lift(target)
+    ]
     if not made:
         made.append(Remark("{form}: no single lever is enough", lever="none", form=form))
     return made

@@ -22,6 +22,7 @@ def profiles(
     ranked: Sequence[str],
     threshold: float,
     ledger: Ledger,
+    horizon: int,
 ) -> tuple[CountryProfile, ...]:
     """Give one profile per country.
 
@@ -34,7 +35,8 @@ def profiles(
     made = []
     for country in countries:
         sectors = _evidenced(known, country)
-        made.append(_profile(country, sectors, ends, ranks.get(country, {}), threshold, ledger))
+        rank = ranks.get(country, {})
+        made.append(_profile(country, sectors, ends, rank, threshold, ledger, horizon))
     return tuple(made)
 
 
@@ -53,13 +55,14 @@ def _profile(
     ranks: Mapping[str, Rank],
     threshold: float,
     ledger: Ledger,
+    horizon: int,
 ) -> CountryProfile:
     means = {stage: _mean(ends, country, sectors, stage) for stage in STAGES} if sectors else {}
     stages: dict[str, Quantity] = {}
     digits: dict[str, int | None] = {}
     for stage in STAGES:
         lineage = f"f:score.profile/{country}/{stage}"
-        inputs = tuple(f"f:score.stage/{country}/{s}/{stage}" for s in sectors)
+        inputs = tuple(f"f:score.stage/{country}/{s}/{stage}/{horizon}" for s in sectors)
         if not means:
             stages[stage] = Quantity(None, None, None, "score", None, lineage)
             digits[stage] = None

@@ -21,18 +21,21 @@ class Remark(str):
         lever: For what would lift a score: output, completion, feed, licence, throttle,
             ownership, or none; blank for a reason.
         flips_at: For a lift: where the lever tips the score, if it does.
+        target: For a lift: the integer it lifts the score to, else 0.
     """
 
     template: str
     values: Mapping[str, Quantity | str]
     lever: str
     flips_at: Quantity | None
+    target: int
 
     def __new__(
         cls,
         template: str,
         lever: str = "",
         flips_at: Quantity | None = None,
+        target: int = 0,
         **values: Quantity | str,
     ) -> Remark:
         """Fill the template with plain numbers for the text."""
@@ -41,6 +44,7 @@ class Remark(str):
         remark.values = values
         remark.lever = lever
         remark.flips_at = flips_at
+        remark.target = target
         return remark
 
 

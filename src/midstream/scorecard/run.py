@@ -14,12 +14,13 @@ from midstream.scorecard.cells import CellInputs, Cells, evaluate
 from midstream.scorecard.digits import Verdict, verdict
 from midstream.scorecard.draws import Draws, Parameters
 from midstream.scorecard.forms import FormBuilder, score_quantity
-from midstream.scorecard.lifting import Target, remarks
+from midstream.scorecard.lifting import Target, next_integer, remarks
 from midstream.scorecard.profiles import Ends, profiles
 from midstream.scorecard.result import CellScore, FormScore, Remark, Scorecard
 from midstream.scorecard.stages import Stack, binding_form, drawn_weights, rolled_up, stacks
 from midstream.scorecard.support import stage_label
 from midstream.scorecard.words import reasons_of_stage
+from midstream.terms import SECTORS
 
 #: Draws used to find what lifts a score and what its label rests on.
 FEW = 256
@@ -123,7 +124,9 @@ class Run:
             seed=settings.seed,
             cells=tuple(cells),
             form_scores=tuple(self.forms.values()),
-            profiles=profiles(cells, ends, settings.ranked, self.few.threshold, self.ledger),
+            profiles=profiles(
+                cells, ends, settings.ranked, self.few.threshold, self.ledger, settings.horizon
+            ),
             ledger=self.ledger,
             assumptions=tuple(
                 sorted(
@@ -178,7 +181,7 @@ class Run:
         score = score_quantity(found, "score", label or "modelled", lineage, empty)
         medians = {form: float(np.median(sum(self.drawn[form, country]))) for form in stack.forms}
         binding = binding_form(stack, medians)
-        self._enter(score, f"Score of {stack.sector} {stack.stage}, {country}", scores, stack)
+        self._enter(score, self._title(country, stack), scores, stack)
         order = sorted(range(len(scores)), key=lambda i: (stack.forms[i] != binding, i))
         cell = CellScore(
             country=country,
@@ -197,6 +200,9 @@ class Run:
             missing=tuple(dict.fromkeys(s.missing for s in scores if s.missing)),
         )
         return cell, (low, high)
+
+    def _title(self, country: str, stack: Stack) -> str:
+        return f"Score: {SECTORS[stack.sector]} {stack.stage}, {self.world.names.country(country)}"
 
     def _pillars(self, country: str, binding: str) -> dict[str, Quantity]:
         form = self.forms[binding, country]
@@ -224,12 +230,10 @@ class Run:
             return rolled_up(self.few, weights, parts)
 
         full = self.cells.full_addition(binding, country)[:FEW]
-        threshold = np.floor(found.value + 0.5) + 0.5
-        if found.digit is None:
-            threshold = max(threshold, found.value + 0.5)
-        target = Target(self.few, inputs, stage, float(threshold), full)
+        aim, threshold = next_integer(found)
+        target = Target(self.few, inputs, stage, aim, threshold, full)
         form = self.forms[binding, country]
-        name = self.world.names[binding]
+        name = self.world.names.form(binding)
         made = remarks(target, name, self.world.units[binding], form.output, score.lineage)
         for remark in made:
             if remark.flips_at is not None:
@@ -237,7 +241,7 @@ class Run:
         return tuple(made)
 
     def _enter_lift(self, flips: Quantity, name: str, lineage: str) -> None:
-        title = f"Output of {name} at which the score rises by one"
+        title = f"{name}: output at which the score reaches the next integer"
         formula = "bisection on output until the median of the stage reaches the next integer"
         self.ledger.add(
             Node(flips.lineage, "formula", title, flips, inputs=(lineage,), formula=formula)

@@ -9,7 +9,7 @@ from midstream.scorecard.result import FormScore, Remark
 
 def missing_of_form(world: World, form: str, estimate: Estimate) -> str:
     """What evidence would settle a cell; empty where somebody counts it."""
-    name = world.names[form]
+    name = world.names.form(form)
     if estimate.standing == "open":
         return f"output of {name}: no figure and no bound on record"
     if estimate.standing == "bounded" and estimate.high > estimate.low:
@@ -19,7 +19,7 @@ def missing_of_form(world: World, form: str, estimate: Estimate) -> str:
 
 def reasons_of_stage(world: World, binding: FormScore, forms: int) -> tuple[Remark, ...]:
     """Say which form and which pillar hold the stage, with output against need."""
-    name = world.names[binding.form]
+    name = world.names.form(binding.form)
     made = []
     if forms > 1:
         made.append(Remark("{form}: the weakest strand of the stage", form=name))
@@ -52,11 +52,13 @@ def _binding_pillar(cell: FormScore) -> Remark | None:
         return None
     rising = trajectory.value is not None and trajectory.value > installed.value + 0.05
     if control.value < installed.value:
-        return Remark("Control binds: {control:bare} on a ruler of 0 to 1", control=control)
+        return Remark("Control binds: {control:bare} on a ruler from zero to one", control=control)
     if rising:
         return Remark(
             "Installed capability binds at {now:bare}; projects lift it to {then:bare}",
             now=installed,
             then=trajectory,
         )
-    return Remark("Installed capability binds: {now:bare} on a ruler of 0 to 1", now=installed)
+    return Remark(
+        "Installed capability binds: {now:bare} on a ruler from zero to one", now=installed
+    )

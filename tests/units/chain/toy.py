@@ -217,7 +217,8 @@ def write_toy(
 ) -> Path:
     """Write a toy data folder; tables that are not given stay empty.
 
-    The attribute tables of the shipped release hold for it. Political stability is one figure for all countries: 0 reads as (0 + 2.5) / 5 = .5.
+    The attribute tables of the shipped release hold for it. Political stability is one figure
+    for all countries: 0 reads as (0 + 2.5) / 5 = .5.
     """
     tables = dict(tables or {})
     tables.setdefault("sources", SOURCES)

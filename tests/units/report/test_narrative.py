@@ -12,6 +12,7 @@ from midstream.errors import InputError
 from midstream.evidence.quantity import Quantity
 from midstream.report.narrative import Narrative, narrate
 from midstream.report.narrative.amounts import amount, made, percents
+from midstream.report.narrative.concentration import stage_title
 from midstream.report.narrative.context import Context, weakest
 from midstream.report.narrative.hollow import middle_below_ends, verdict
 from midstream.report.narrative.keys import key_numbers
@@ -313,6 +314,23 @@ def test_changes_go_up_by_one(words: Narrative) -> None:
         assert change.what.plain
         if change.after is not None and change.before.text in "1234":
             assert int(change.after.text) == int(change.before.text) + 1
+
+
+@pytest.mark.parametrize(
+    ("shares", "phrase"),
+    [
+        ((50, 80, 85, 40), "Concentration peaks in the middle: up to 85%, in advanced materials"),
+        ((50, 80, 51, 40), "The tightest grip is on refining"),
+        ((80, 50, 50, 40), "not on the middle but on mining: 80%"),
+        ((50, 52, 51, 50), "No stage stands out"),
+    ],
+)
+def test_the_tightest_stage_is_named_only_where_it_stands_out(
+    shares: tuple[float, ...], phrase: str
+) -> None:
+    stages = ("C1", "C2", "C3", "C4")
+    found = {stage: quantity(share, unit="%") for stage, share in zip(stages, shares, strict=True)}
+    assert phrase in stage_title(found).plain
 
 
 # ranks, gaps, example

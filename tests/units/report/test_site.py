@@ -14,6 +14,7 @@ import pytest
 from midstream.report.narrative import Narrative, narrate
 from midstream.report.numbers import Register
 from midstream.report.site import build_site
+from midstream.report.site.assets import theme_css
 from midstream.report.site.glass import shard_of
 from midstream.study import Study, load
 
@@ -216,6 +217,20 @@ def test_no_path_of_this_machine_is_written(built: Built) -> None:
 def test_report_link_is_left_out_where_there_is_none(built: Built, tmp_path: Path) -> None:
     build_site(built.study, built.narrative, tmp_path, Register(), edition_hash=HASH, report=None)
     assert "condensed.pdf" not in (tmp_path / "index.html").read_text("utf-8")
+
+
+def test_forced_colours_keep_text_apart_from_what_it_stands_on() -> None:
+    forced = theme_css().split("forced-colors: active")[1]
+    given = dict(re.findall(r"--(\w+):(\w+);", forced))
+    for text, ground in (
+        ("ink", "paper"),
+        ("ongrey", "grey"),
+        ("paper", "teal"),
+        ("link", "paper"),
+    ):
+        assert given[text] != given[ground]
+    for score in range(1, 6):
+        assert given[f"digit{score}"] != given[f"fill{score}"]
 
 
 @pytest.mark.parametrize(("text", "name"), [("", "c5"), ("a", "2c"), ("foobar", "68")])

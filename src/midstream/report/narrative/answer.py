@@ -22,8 +22,6 @@ _KINDS: dict[Label, tuple[str, str]] = {
     "modelled": ("is computed here", "are computed here"),
 }
 
-TOP = 5
-
 
 def answer(context: Context) -> Answer:
     """Write the answer page."""
@@ -45,7 +43,7 @@ def _changes(context: Context, cell: CellScore) -> Iterator[Change]:
     """The first thing that would lift a cell by one, with the digit before and after."""
     if not cell.lift:
         return
-    after = min(TOP, nearest_digit(cell) + 1)
+    after = cell.lift[0].target
     moves = cell.score.value is not None and cell.lift[0].lever != "none"
     yield Change(
         stage=cell.stage,

@@ -107,10 +107,11 @@ def holders_opening(context: Context) -> Opening:
     if not found:
         title = Sentence(("World shares are not on record for any stage",))
         return Opening("Who holds each stage", title, Sentence(("See what is missing.",)))
-    return Opening("Who holds each stage", _title(found), _lede(context, held, found))
+    return Opening("Who holds each stage", stage_title(found), _lede(context, held, found))
 
 
-def _title(found: Mapping[str, Quantity]) -> Sentence:
+def stage_title(found: Mapping[str, Quantity]) -> Sentence:
+    """Say which stage is held most tightly, given the median leader of each."""
     values = {stage: quantity.value or 0.0 for stage, quantity in found.items()}
     ends = [values[stage] for stage in ("C1", "C4") if stage in values]
     middle = [values[stage] for stage in ("C2", "C3") if stage in values]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from midstream.evidence.quantity import Label, Quantity
+from midstream.evidence.quantity import Quantity
 from midstream.report.bibliography import sources_below
 from midstream.report.figures import Figure, Reader
 from midstream.report.narrative import Narrative, Opening
@@ -159,8 +159,3 @@ def in_one(sentences: Sequence[Sentence]) -> Sentence:
 def share_of(quantity: Quantity, top: float = 5.0) -> float | None:
     """A score as share of the scale, for the fill of a vessel."""
     return quantity.value / top if quantity.value is not None else None
-
-
-def label_of(quantity: Quantity) -> Label | None:
-    """Label of a quantity."""
-    return quantity.label

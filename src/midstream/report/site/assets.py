@@ -36,7 +36,7 @@ def theme_css() -> str:
 def _forced(name: str) -> str:
     if name in {"link"}:
         return "LinkText"
-    hollow = name == "paper" or name.startswith(("fill", "band", "panel", "rest"))
+    hollow = name.startswith(("paper", "fill", "band", "panel", "rest", "ongrey"))
     return "Canvas" if hollow else "CanvasText"
 
 
