@@ -48,11 +48,8 @@ def baseline(evidence: Evidence, scope: Scope) -> World:
     forms = order_of_forms(evidence)
     register = plants(evidence)
     flows = flows_of_forms(evidence, forms, scope.base_year)
-    contents = _trade_contents(evidence)
-    net = net_exports(flows, contents)
-    builder = OutputBuilder(evidence, scope.base_year, scope.countries, register, ledger, net)
-    made = builder.build()
-    outputs = {(f, c): e for f, part in made.items() for c, e in part.countries.items()}
+    net = net_exports(flows, _trade_contents(evidence))
+    made = OutputBuilder(evidence, scope.base_year, scope.countries, register, ledger, net).build()
     leaders = _leaders(made, ledger, evidence.parameter("leader.floor"), names)
     needs = NeedReader(evidence, ledger, scope.base_year, made, names)
     holding = Holding(evidence, ledger, leaders, names)
@@ -64,7 +61,7 @@ def baseline(evidence: Evidence, scope: Scope) -> World:
         units={form: made[form].unit for form in forms},
         names=names,
         world_output={form: made[form].world for form in forms},
-        outputs=outputs,
+        outputs={(f, c): e for f, part in made.items() for c, e in part.countries.items()},
         uses=uses_of_forms(evidence, {form: made[form].world.value for form in forms}),
         activity=needs.activity(),
         direct_need=needs.direct(),
@@ -80,7 +77,7 @@ def baseline(evidence: Evidence, scope: Scope) -> World:
         growth=_components(evidence, "growth"),
         grade=_components(evidence, "grade"),
         leaders=leaders,
-        trade_content=contents,
+        trade_content=_trade_contents(evidence),
         ledger=ledger,
     )
 

@@ -84,6 +84,10 @@ class Holding:
         self._ledger = ledger
         self._leaders = leaders
         self._names = names
+        bounds = evidence.table("bounds").rows
+        self._own_feed = {
+            (row["form"], row["country"]): row["id"] for row in bounds if row["rule"] == "own-feed"
+        }
 
     def throttles(self, forms: Sequence[str], countries: Sequence[str]) -> dict[Cell, Estimate]:
         """Permits by cell: the throttle on record, else the range for normal permits."""
@@ -130,8 +134,12 @@ class Holding:
 
         Plants' coded feed goes first; else ``(1 - own cover) x import share from the supplier``
         by trade value; else the supplier's share of world output stands for the import share.
-        An ore, or a form whose dominant supplier is the country itself, has none.
+        An ore, a form made from own feed only, or one whose dominant supplier is the country itself
+        has none.
         """
+        if (form, country) in self._own_feed:
+            row = self._own_feed[form, country]
+            return self._estimate("feed", form, country, Component(0, 0, 0), (row,))
         foreign = [f for f in inputs_of_form if f in self._leaders]
         foreign = [f for f in foreign if self._leaders[f][0] != country]
         if not inputs_of_form or (

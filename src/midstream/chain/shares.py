@@ -85,21 +85,9 @@ def _with_totals(
     squares = sum(value**2 for value in values)
     rest = Quantity(100 * left, None, None, "%", "modelled", f"f:world.rest/{form}")
     hhi = Quantity(squares, squares, squares + left**2, "index", "modelled", f"f:world.hhi/{form}")
-    for quantity, title, formula in (
-        (
-            rest,
-            f"Share of world output nobody names: {world.names.form(form)}",
-            "100 - sum of the named shares",
-        ),
-        (
-            hhi,
-            f"Concentration: {world.names.form(form)}",
-            "sum of squared shares; the high end adds the rest",
-        ),
-    ):
-        ledger.add(
-            Node(quantity.lineage, "formula", title, quantity, inputs=inputs, formula=formula)
-        )
+    name = world.names.form(form)
+    _enter(ledger, rest, f"Share of world output nobody names: {name}", inputs, "100 - named")
+    _enter(ledger, hhi, f"Concentration: {name}", inputs, "sum of squared shares + rest squared")
     leader, leader_share = parts[0]
     return StageShares(
         form=form,
@@ -113,3 +101,9 @@ def _with_totals(
         leader_share=leader_share,
         hhi=hhi,
     )
+
+
+def _enter(
+    ledger: Ledger, quantity: Quantity, title: str, inputs: tuple[str, ...], formula: str
+) -> None:
+    ledger.add(Node(quantity.lineage, "formula", title, quantity, inputs=inputs, formula=formula))
