@@ -34,11 +34,15 @@ class CellInputs:
     components: Floats
     open: bool
 
-    def with_output(self, extra: float) -> CellInputs:
-        """The cell with some output more, in the form's unit."""
-        low = self.low + extra
-        high = low if self.high is self.low else self.high + extra
-        return replace(self, low=low, high=high, open=False)
+    @property
+    def counted(self) -> bool:
+        """Whether the output is on record, so that both ends are one."""
+        return self.high is self.low and not self.open
+
+    def with_output(self, amount: float) -> CellInputs:
+        """The cell with some output more; where nobody counts it, with just that output."""
+        low = self.low + amount if self.counted else np.full_like(self.low, amount)
+        return replace(self, low=low, high=low, open=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from midstream.scorecard.ladder import CONTROLS, Ruler
 from midstream.scorecard.result import Remark
 
 STEPS = 14
+#: Share of draws at or above the median.
+HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Target:
         inputs: Drawn inputs of the form that binds.
         stage: Gives the scores of the stage at one end from the scores of the form.
         aim: Integer the stage is to reach.
-        threshold: Median that counts as reaching it.
+        share: Share of draws that has to come within half a point of it.
         full: Output of the binding form with all its projects complete and on time.
     """
 
@@ -34,31 +36,33 @@ class Target:
     inputs: CellInputs
     stage: Callable[[int, Floats], Floats]
     aim: int
-    threshold: float
+    share: float
     full: Floats
 
     def reached(self, inputs: CellInputs) -> bool:
-        """Whether the median of the stage reaches the threshold with other inputs."""
+        """Whether the stage reaches the integer with other inputs: middle, or low end if open."""
         made = evaluate(inputs, self.ruler)
         low, high = self.stage(0, made.low), self.stage(1, made.high)
-        return bool(np.median((low + high) / 2) >= self.threshold)
+        scores = (low + high) / 2 if self.share == HALF else low
+        return bool((scores >= self.aim - 0.5).mean() >= self.share)
 
 
-def next_integer(found: Verdict) -> tuple[int, float]:
-    """The integer above a score and the median that reaches it.
+def next_integer(found: Verdict, threshold: float) -> tuple[int, float]:
+    """The integer above a score, and the share of draws that has to reach it.
 
-    From a firm digit that is the next integer, reached at half a point below it. Where no digit
-    holds, it is the integer just above the median; if the median rounds to it already, the
-    median has to come up to the integer itself.
+    From a firm digit that is the next integer, reached by the median; where no digit holds, the
+    integer just above the median, reached with the probability that a digit needs.
     """
     if found.digit is not None:
-        return found.digit + 1, found.digit + 0.5
-    aim = int(found.value) + 1
-    return aim, float(aim) if found.value >= aim - 0.5 else aim - 0.5
+        return found.digit + 1, HALF
+    return int(found.value) + 1, threshold
 
 
 def more_output(target: Target) -> float | None:
-    """Least extra output that lifts the stage, in the form's unit; ``None`` if none does."""
+    """Least extra output that lifts the stage, in the form's unit; ``None`` if none does.
+
+    Where nobody counts the output of today, the output itself that would have to be shown.
+    """
     scale = float(np.median(target.inputs.reference))
     if not target.reached(target.inputs.with_output(scale)):
         return None
@@ -108,7 +112,7 @@ def remarks(target: Target, form: str, unit: str, today: Quantity, lineage: str)
     made = []
     extra = more_output(target)
     if extra is not None:
-        base = today.value or 0.0
+        base = (today.value or 0.0) if target.inputs.counted else 0.0
         flips = Quantity(base + extra, None, None, unit, "modelled", f"{lineage}/lift")
         made.append(
             Remark(

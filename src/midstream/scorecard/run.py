@@ -230,8 +230,8 @@ class Run:
             return rolled_up(self.few, weights, parts)
 
         full = self.cells.full_addition(binding, country)[:FEW]
-        aim, threshold = next_integer(found)
-        target = Target(self.few, inputs, stage, aim, threshold, full)
+        aim, share = next_integer(found, self.few.threshold)
+        target = Target(self.few, inputs, stage, aim, share, full)
         form = self.forms[binding, country]
         name = self.world.names.form(binding)
         made = remarks(target, name, self.world.units[binding], form.output, score.lineage)

@@ -191,9 +191,11 @@ def remark(text: str, quantity: Quantity, names: Mapping[str, str]) -> Sentence:
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:
-    for full, short in names.items():
-        text = text.replace(full, short)
-    return text
+    """Put the short names in place of the full ones, the longest first and whole words only."""
+    if not names:
+        return text
+    full = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.sub(rf"\b(?:{full})\b", lambda found: names[found.group()], text)
 
 
 def traced(text: str, quantity: Quantity) -> Sentence:
