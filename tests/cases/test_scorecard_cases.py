@@ -105,7 +105,7 @@ def test_profile(case: dict[str, Any], ruler: Ruler) -> None:
             for stage in STAGES:
                 cells.append(cell(country, sector, stage, stages[stage] == "missing"))
                 ends[country, sector, stage] = ends_of(stages[stage], 4)
-    made = profiles(cells, ends, list(case["scores"]), ruler.threshold, Ledger())
+    made = profiles(cells, ends, list(case["scores"]), ruler.threshold, Ledger(), 2030)
     found = {profile.country: profile for profile in made}
     for country, expect in case["expect"].items():
         profile = found[country]

@@ -140,9 +140,18 @@ def test_a_score_lies_between_one_and_five(ruler: Ruler, cell: CellInputs) -> No
 @EXAMPLES
 @given(cell=inputs(), extra=positive)
 def test_a_score_rises_with_output(ruler: Ruler, cell: CellInputs, extra: float) -> None:
-    before, after = evaluate(cell, ruler), evaluate(cell.with_output(extra), ruler)
+    more = replace(cell, low=cell.low + extra, high=cell.high + extra)
+    before, after = evaluate(cell, ruler), evaluate(more, ruler)
     assert (after.low >= before.low - 1e-9).all()
     assert (after.high >= before.high - 1e-9).all()
+
+
+@EXAMPLES
+@given(cell=inputs(), extra=positive)
+def test_output_that_is_shown_closes_the_box(ruler: Ruler, cell: CellInputs, extra: float) -> None:
+    made = evaluate(cell.with_output(extra), ruler)
+    if not cell.counted:
+        assert (made.low == made.high).all()
 
 
 @EXAMPLES
