@@ -31,12 +31,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+import typst
+
 from midstream.cli import main as midstream
+from midstream.report.theme import FONT_FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("docs/users", "docs/contributing", "docs/methods")
 #: Figure of the site that the README shows, and where it is kept.
-FIGURE, PICTURE = "country-IND-hollow-sectors.svg", "docs/images/hollow-middle.svg"
+FIGURE, PICTURE = "country-IND-hollow-sectors.svg", "docs/images/hollow-middle.png"
 #: Commands that build an edition or read one.
 EDITION = frozenset({"build", "verify", "diff"})
 #: The edition that the picture is taken from, as words of the command.
@@ -132,6 +135,24 @@ def _inside(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
+def draw(svg: Path, picture: Path) -> None:
+    """Set a figure as PNG with the vendored fonts, which a reader of the page may not have."""
+    page = '#set page(width: auto, height: auto, margin: 0pt)\n#image("figure.svg")\n'
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        shutil.copy(svg, root / "figure.svg")
+        (root / "page.typ").write_text(page, encoding="utf-8")
+        made = typst.compile(
+            str(root / "page.typ"),
+            root=name,
+            font_paths=[str(FONT_FOLDER)],
+            ignore_system_fonts=True,
+            format="png",
+            ppi=120.0,
+        )
+        picture.write_bytes(made)
+
+
 def refreshed(page: Path, folder: Path, quick: bool = False) -> str:
     """Give a page with the outputs of its examples as they are today."""
 
@@ -160,7 +181,7 @@ def main(arguments: Sequence[str]) -> int:
             page.write_text(refreshed(page, folder, "--quick" in arguments), encoding="utf-8")
         if "--quick" not in arguments:
             run(OF_PICTURE, folder)
-            shutil.copy(folder / "of-picture" / "figures" / FIGURE, ROOT / PICTURE)
+            draw(folder / "of-picture" / "figures" / FIGURE, ROOT / PICTURE)
     return 0
 
 
