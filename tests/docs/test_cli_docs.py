@@ -139,8 +139,14 @@ def test_examples_about_editions_show_what_the_program_prints(tmp_path: Path) ->
             assert example.shown == printed, "run python tools/docs/examples.py"
 
 
+def test_the_png_is_set_from_the_svg(tmp_path: Path) -> None:
+    TOOL.draw(ROOT / f"{TOOL.PICTURE}.svg", tmp_path / "again.png")
+    again = (tmp_path / "again.png").read_bytes()
+    assert again == (ROOT / f"{TOOL.PICTURE}.png").read_bytes(), "run python tools/docs/examples.py"
+
+
 def test_the_picture_shows_the_scores_of_today() -> None:
-    drawn = (ROOT / TOOL.PICTURE).read_text("utf-8")
+    drawn = (ROOT / f"{TOOL.PICTURE}.svg").read_text("utf-8")
     study = midstream.load("india-us")
     shown = {
         f"f:score.stage/IND/{cell.sector}/{cell.stage}/{study.config.horizon}": of_cell(cell).text

@@ -39,7 +39,7 @@ from midstream.report.theme import FONT_FOLDER
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("docs/users", "docs/contributing", "docs/methods")
 #: Figure of the site that the README shows, and where it is kept.
-FIGURE, PICTURE = "country-IND-hollow-sectors.svg", "docs/images/hollow-middle.png"
+FIGURE, PICTURE = "country-IND-hollow-sectors.svg", "docs/images/hollow-middle"
 #: Commands that build an edition or read one.
 EDITION = frozenset({"build", "verify", "diff"})
 #: The edition that the picture is taken from, as words of the command.
@@ -181,7 +181,9 @@ def main(arguments: Sequence[str]) -> int:
             page.write_text(refreshed(page, folder, "--quick" in arguments), encoding="utf-8")
         if "--quick" not in arguments:
             run(OF_PICTURE, folder)
-            draw(folder / "of-picture" / "figures" / FIGURE, ROOT / PICTURE)
+            drawn = folder / "of-picture" / "figures" / FIGURE
+            shutil.copy(drawn, ROOT / f"{PICTURE}.svg")
+            draw(drawn, ROOT / f"{PICTURE}.png")
     return 0
 
 

@@ -174,8 +174,8 @@ def agreeing(values: Sequence[Component], tolerance: float) -> list[Component]:
     intervals and the sum of the weights.
     """
     groups: list[list[Component]] = []
-    for reading in sorted(values, key=lambda component: component.value):
-        if groups and _agree(groups[-1][-1], reading, tolerance):
+    for reading in sorted(values, key=lambda part: (part.value, part.low, part.high)):
+        if groups and any(_agree(other, reading, tolerance) for other in groups[-1]):
             groups[-1].append(reading)
         else:
             groups.append([reading])
