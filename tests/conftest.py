@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from midstream.evidence import Evidence
     from midstream.study import Study
 
+#: Fixtures of shipped studies with few draws.
+pytest_plugins = ("quick_studies",)
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DRIVERS = ("chromedriver", "chromium.chromedriver")
 

@@ -17,7 +17,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from midstream.report.narrative import narrate
 from midstream.report.numbers import Register
 from midstream.report.site import build_site
-from midstream.study import load
+from midstream.study import Study
 
 pytestmark = pytest.mark.browser
 
@@ -48,8 +48,8 @@ Driver = webdriver.Chrome
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    study = load("india-us")
+def folder(india: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    study = india
     site = tmp_path_factory.mktemp("site")
     build_site(study, narrate(study), site, Register(), edition_hash="0" * 64)
     return site

@@ -15,6 +15,8 @@ from midstream.scorecard.draws import Parameters
 
 LEVELS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 CONTROLS = ("ownership", "technology", "throttle", "feed", "governance")
+#: Need below this share of the reference reads as this share: its coverage has no weight left.
+LEAST_NEED = 1e-9
 #: Least value of a component of control.
 LEAST = 0.05
 
@@ -95,7 +97,7 @@ class Ruler:
         fade)`` times its drawn spread; where the need is unknown (``nan``) only scale counts.
         """
         known = ~np.isnan(need)
-        safe = np.where(known, np.maximum(need, 1e-300), 1.0)
+        safe = np.where(known, np.maximum(need, LEAST_NEED * reference), 1.0)
         weight = 0.5 * np.minimum(1.0, safe / reference / self.fade_need) * self.fade_scale
         weight = np.where(known, np.minimum(weight, 0.9), 0.0)
         covered = _level(output / safe, *self._edges[0])

@@ -14,7 +14,7 @@ from midstream.scorecard.digits import Verdict
 from midstream.scorecard.ladder import CONTROLS, Ruler
 from midstream.scorecard.result import Remark
 
-STEPS = 14
+STEPS = 9
 #: Share of draws at or above the median.
 HALF = 0.5
 

@@ -23,7 +23,7 @@ from midstream.scorecard.words import reasons_of_stage
 from midstream.terms import SECTORS
 
 #: Draws used to find what lifts a score and what its label rests on.
-FEW = 256
+FEW = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from midstream.report.numbers import Register
 from midstream.report.site import build_site
 from midstream.report.site.assets import theme_css
 from midstream.report.site.glass import shard_of
-from midstream.study import Study, load
+from midstream.study import Study
 
 HASH = "0123456789abcdef" * 4
 #: Written by other parts of the edition.
@@ -87,8 +87,8 @@ def crawl(page: Path) -> Crawler:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    study = load("india-us")
+def built(india: Study, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    study = india
     narrative, register = narrate(study), Register()
     folder = tmp_path_factory.mktemp("site")
     files = build_site(study, narrative, folder, register, edition_hash=HASH)
