@@ -158,7 +158,8 @@ class _Maker:
         found = [
             sheets.scores(card), sheets.form_scores(card), sheets.pillars(card),
             sheets.profiles(card), sheets.hollow(card), sheets.ranks(card), sheets.holders(study),
-            sheets.concentration(study), sheets.parameters(study), sheets.missing(narrative),
+            sheets.concentration(study), sheets.form_balance(study), sheets.trade_balance(study),
+            sheets.parameters(study), sheets.missing(narrative),
         ]  # fmt: skip
         if self.registers:
             found.append(sheets.numbers(self.registers))

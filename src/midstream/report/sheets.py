@@ -195,6 +195,51 @@ def concentration(study: Study) -> Sheet:
     return Sheet("concentration", "Concentration of each form", columns, rows, ("form",))
 
 
+def form_balance(study: Study) -> Sheet:
+    """One row per form: world output, who is named, what recipes use, and both residuals."""
+    nothing = (None,) * len(quantity_columns("x", ""))
+    columns = (
+        _FORM, _UNIT,
+        *quantity_columns("world", "World output in the unit of the row"),
+        *quantity_columns("named", "Output of the countries on record"),
+        *quantity_columns("unnamed", "World less named: residual"),
+        *quantity_columns("recipe_use", "Need of the forms made of it"),
+        *quantity_columns("unexplained", "World less recipe use: residual"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.form, one.unit, *quantity_cells(one.world), *quantity_cells(one.named),
+            *quantity_cells(one.unnamed),
+            *(quantity_cells(one.recipe_use) if one.recipe_use else nothing),
+            *(quantity_cells(one.unexplained) if one.unexplained else nothing),
+        )
+        for one in study.balances[0]
+    )  # fmt: skip
+    return Sheet(
+        "balance", "Mass balance of each form, residuals declared", columns, rows, ("form",)
+    )
+
+
+def trade_balance(study: Study) -> Sheet:
+    """One row per form and country: output, trade and apparent use."""
+    columns = (
+        _FORM, Column("country", "string", "ISO 3166-1 alpha-3"),
+        *quantity_columns("output", "Output in the unit of the form"),
+        *quantity_columns("imports", "Imports, tonnes traded times content"),
+        *quantity_columns("exports", "Exports, tonnes traded times content"),
+        *quantity_columns("apparent_use", "Output plus imports less exports"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.form, one.country, *quantity_cells(one.output), *quantity_cells(one.imports),
+            *quantity_cells(one.exports), *quantity_cells(one.apparent_use),
+        )
+        for one in study.balances[1]
+    )  # fmt: skip
+    title = "Trade balance of each form and country"
+    return Sheet("trade_balance", title, columns, rows, ("form", "country"))
+
+
 def parameters(study: Study) -> Sheet:
     """One row per parameter of the model."""
     texts = {
