@@ -113,6 +113,8 @@ class FormBuilder:
 
     def _ratio(self, name: str) -> Quantity:
         base = self.inputs.need if name == "coverage" else self.inputs.reference
+        # Output over no need at all is not a number.
+        base = np.where(base > 0, base, np.nan)
         low, high = self.inputs.low / base, self.inputs.high / base
         output = self.world.outputs[self.form, self.country].lineage
         other = (

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from midstream.chain.change import DemandChange
 from midstream.errors import InputError
 from midstream.evidence import Evidence, Quantity
 from midstream.scorecard.draws import Draws, Parameters
@@ -114,6 +115,16 @@ def test_a_cell_without_evidence_has_no_score(toy_evidence: Evidence) -> None:
         assert "no figure and no bound" in cell.missing[0]
         assert made.cell(country, SECTOR, "C4").score.value is not None
         assert made.profile(country).hollow_index.value is None
+
+
+def test_without_any_need_there_is_no_coverage_and_still_a_score(toy_evidence: Evidence) -> None:
+    world = toy_world(toy_evidence).apply(DemandChange("ev", "IND", 0))
+    made = score(toy_evidence, world, Settings(COUNTRIES, (SECTOR,), draws=100))
+    form = made.cell("IND", SECTOR, "C4").forms[0]
+    assert form.need.value == 0
+    assert form.coverage.value is None
+    assert form.scale.value is not None
+    assert form.score.value is not None
 
 
 def test_a_cell_as_json_has_the_keys_of_the_interface(card: Scorecard) -> None:
