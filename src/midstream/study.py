@@ -239,7 +239,7 @@ class Study:
         if kind == "sector":
             return SECTORS[id]
         if kind == "stage":
-            return STAGES[id].name  # type: ignore[index]
+            return STAGES[id].name
         if kind == "form" and id in self._short:
             return self._short[id]
         registers = {
@@ -259,6 +259,7 @@ def load(
     *,
     data: Path | None = None,
     without_licences: frozenset[str] = frozenset(),
+    seed: int | None = None,
     check: bool = False,
 ) -> Study:
     """Open a study.
@@ -267,6 +268,7 @@ def load(
         study: Name of a shipped study, or path of a study file.
         data: A data folder in place of the shipped release (it is then checked in full).
         without_licences: Licences whose sources are left out.
+        seed: Seed of the draws in place of the study's.
         check: Whether to check the shipped release in full as well.
 
     Raises:
@@ -274,6 +276,8 @@ def load(
     """
     text, where = _read(study)
     config = _parsed(text, where)
+    if seed is not None:
+        config = config.model_copy(update={"seed": seed})
     evidence = Evidence.load(
         data, without_licences=without_licences, check=check or data is not None
     )

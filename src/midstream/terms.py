@@ -30,7 +30,7 @@ class Stage:
     meaning: str
 
 
-STAGES: Mapping[StageId, Stage] = {
+STAGES: Mapping[str, Stage] = {
     "C1": Stage("C1", "Extraction", "Extraction", "mines and ore concentrates"),
     "C2": Stage(
         "C2",

@@ -15,7 +15,7 @@ from midstream.chain.prices import prices_of_forms
 from midstream.chain.readings import WORLD
 from midstream.chain.recipes import order_of_forms, uses_of_forms
 from midstream.chain.trade import flows_of_forms, net_exports
-from midstream.chain.world import Cell, World
+from midstream.chain.world import Cell, Flow, World
 from midstream.evidence import Evidence, Ledger, Node, Quantity
 
 #: Tables whose rows are assumptions or readings of the model, entered as lineage leaves.
@@ -165,7 +165,7 @@ def _feeds(
     countries: Sequence[str],
     made: Mapping[str, FormOutput],
     register: Sequence[Plant],
-    flows: Mapping[str, Sequence[object]],
+    flows: Mapping[str, Sequence[Flow]],
 ) -> dict[Cell, Estimate]:
     inputs: dict[str, list[str]] = {form: [] for form in forms}
     for row in evidence.table("recipes").rows:
@@ -173,10 +173,10 @@ def _feeds(
     shares: dict[Cell, float | None] = {}
     for form, part in made.items():
         for country, estimate in part.countries.items():
-            known = estimate.value is not None and part.world.value
-            shares[form, country] = estimate.value / part.world.value if known else None  # type: ignore[operator]
+            value, total = estimate.value, part.world.value
+            shares[form, country] = value / total if value is not None and total else None
     return {
-        (form, country): holding.feed(form, country, inputs[form], register, flows, shares)  # type: ignore[arg-type]
+        (form, country): holding.feed(form, country, inputs[form], register, flows, shares)
         for form in forms
         for country in countries
     }

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from midstream.chain.estimate import Estimate
 from midstream.chain.plants import Plant
 from midstream.chain.world import Cell, Flow, Mix, World
 from midstream.errors import InputError
@@ -99,7 +100,8 @@ class OutputChange:
         before = world.outputs[cell]
         lineage = _again(before.lineage)
         changed = world.with_parts(
-            outputs=_with(world.outputs, cell, before.scaled(self.factor, lineage))
+            outputs=_with(world.outputs, cell, before.scaled(self.factor, lineage)),
+            activity=self._activity(world, cell),
         )
         quantity = changed.outputs[cell].quantity()
         changed.ledger.add(
@@ -113,6 +115,13 @@ class OutputChange:
             )
         )
         return changed
+
+    def _activity(self, world: World, cell: Cell) -> Mapping[Cell, Estimate]:
+        """Activity of a device follows its output, and with it the need of what it is made of."""
+        if cell not in world.activity:
+            return world.activity
+        before = world.activity[cell]
+        return _with(world.activity, cell, before.scaled(self.factor, before.lineage))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,7 +150,7 @@ class World:
             world = change.apply(world)
         return world
 
-    def with_parts(self, **parts: object) -> World:
+    def with_parts(self, **parts: Any) -> World:
         """Give a copy with some parts replaced and a ledger of its own on top of this one."""
         parts.setdefault("ledger", Ledger(base=self.ledger))
-        return replace(self, **parts)  # type: ignore[arg-type]
+        return replace(self, **parts)

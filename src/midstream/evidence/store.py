@@ -215,6 +215,14 @@ class Evidence:
 
     def label_of_sources(self, sources: Sequence[str]) -> Label:
         """Label of a register row: V1 if its best source is of layer 1 or 2, else U."""
+        for name in sources:
+            if name not in self.sources:
+                raise InputError(
+                    f"no source {name!r}",
+                    where="sources.csv",
+                    why="a row of the tables rests on a source the register does not hold",
+                    mend=suggestion(name, list(self.sources)) or "add the source to the register",
+                )
         layers = [int(self.sources[name]["layer"]) for name in sources]
         return "V1" if min(layers, default=COUNTING_LAYERS + 1) <= COUNTING_LAYERS else "U"
 
