@@ -1,0 +1,105 @@
+"""A study: the one place where evidence, world and scores are put together.
+
+A study is a TOML file that names whom and what to look at. It holds no number from the world
+apart from published scores it wants to stand beside, which name their source.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from midstream.errors import InputError
+from midstream.evidence import Evidence
+from midstream.study.config import StudyConfig
+from midstream.study.opened import Progress, Study
+from midstream.terms import suggestion
+
+__all__ = ["Progress", "Study", "StudyConfig", "load", "shipped"]
+
+
+def load(
+    study: str | Path = "india-us",
+    *,
+    data: Path | None = None,
+    without_licences: frozenset[str] = frozenset(),
+    seed: int | None = None,
+    check: bool = False,
+) -> Study:
+    """Open a study.
+
+    Args:
+        study: Name of a shipped study, or path of a study file.
+        data: A data folder in place of the shipped release (it is then checked in full).
+        without_licences: Licences whose sources are left out.
+        seed: Seed of the draws in place of the study's.
+        check: Whether to check the shipped release in full as well.
+
+    Raises:
+        InputError: if the file cannot be read or names something unknown.
+    """
+    text, where = _read(study)
+    config = _parsed(text, where)
+    if seed is not None:
+        config = config.model_copy(update={"seed": seed})
+    evidence = Evidence.load(
+        data, without_licences=without_licences, check=check or data is not None
+    )
+    return Study(config, evidence, where)
+
+
+def shipped() -> dict[str, str]:
+    """Names and titles of the studies that ship with the package."""
+    found = {}
+    for entry in sorted(resources.files("midstream.studies").iterdir(), key=lambda e: e.name):
+        if entry.name.endswith(".toml"):
+            name = entry.name.removesuffix(".toml")
+            found[name] = _parsed(entry.read_text("utf-8"), entry.name).title
+    return found
+
+
+def _read(study: str | Path) -> tuple[str, str]:
+    name = str(study)
+    if not name.endswith(".toml"):
+        names = list(shipped())
+        if name not in names:
+            raise InputError(
+                f"no study {name!r}",
+                where="--study",
+                why=f"the studies that ship are {', '.join(names)}",
+                mend=suggestion(name, names) or "name one of them or give the path of a .toml file",
+            )
+        return resources.files("midstream.studies").joinpath(f"{name}.toml").read_text(
+            "utf-8"
+        ), name
+    path = Path(name)
+    try:
+        return path.read_text("utf-8"), name
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "the study file cannot be read",
+            where=name,
+            why=str(error),
+            mend="check the path and that the file is UTF-8 text",
+        ) from error
+
+
+def _parsed(text: str, where: str) -> StudyConfig:
+    try:
+        return StudyConfig.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(
+            "the study file is not TOML", where=where, why=str(error), mend="correct that line"
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"{place}: {first['msg']}",
+            where=where,
+            why=f"the study file has {error.error_count()} such problems",
+            mend="compare it with a study that ships with the package",
+        ) from error

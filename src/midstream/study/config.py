@@ -1,0 +1,148 @@
+"""The study file: what it may say, checked against the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from midstream.errors import InputError
+from midstream.evidence import Evidence, Ledger, Node, Quantity
+from midstream.terms import SECTORS, suggestion
+
+Stage = Literal["C1", "C2", "C3", "C4"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class EditionConfig(_Strict):
+    """Number and date that stand on an edition; the date is data, never today's."""
+
+    number: str
+    date: date
+
+
+class PublishedConfig(_Strict):
+    """A sector to work through, and a published row of scores to stand beside ours."""
+
+    sector: str
+    source: str = ""
+    published: dict[Stage, int] = Field(default_factory=dict)
+
+
+class KeyNumberConfig(_Strict):
+    """A key number of the answer page: its kind, its rule and what the rule speaks about."""
+
+    kind: str
+    rule: str
+    form: str = ""
+    scheme: str = ""
+
+
+class StudyConfig(_Strict):
+    """The study file.
+
+    Attributes:
+        id, title, question: Names.
+        focus: Country the study is about.
+        partners, incumbents, peers: Countries beside it.
+        countries: All countries that are scored.
+        sectors: Sectors that are scored; all fourteen where left out.
+        base_year, horizon: Years.
+        draws, seed: Monte Carlo.
+    """
+
+    id: str
+    title: str
+    question: str
+    focus: str
+    partners: list[str]
+    incumbents: list[str]
+    peers: list[str]
+    countries: list[str] = Field(min_length=1)
+    sectors: list[str] = Field(default_factory=lambda: list(SECTORS))
+    base_year: int = Field(ge=2000, le=2100)
+    horizon: int = Field(ge=2000, le=2100)
+    draws: int = Field(default=2000, ge=100, le=100_000)
+    seed: int = Field(default=1, ge=0)
+    edition: EditionConfig
+    worked_example: PublishedConfig | None = None
+    key_numbers: list[KeyNumberConfig] = Field(default_factory=list)
+
+
+class WorkedExample:
+    """The worked example of a study: a sector and the published row as quantities."""
+
+    def __init__(self, sector: str, published: Mapping[str, Quantity]) -> None:
+        self.sector = sector
+        self.published = published
+
+
+class OpenConfig:
+    """A study file, checked against the evidence, as the rest of the program reads it."""
+
+    def __init__(self, config: StudyConfig, ledger: Ledger) -> None:
+        self.id, self.title, self.question = config.id, config.title, config.question
+        self.focus = config.focus
+        self.partners = tuple(config.partners)
+        self.incumbents = tuple(config.incumbents)
+        self.peers = tuple(config.peers)
+        self.countries = tuple(config.countries)
+        self.sectors = tuple(config.sectors)
+        self.base_year, self.horizon = config.base_year, config.horizon
+        self.draws, self.seed = config.draws, config.seed
+        self.edition = config.edition
+        self.key_numbers: tuple[Mapping[str, Any], ...] = tuple(
+            {name: value for name, value in entry.model_dump().items() if value}
+            for entry in config.key_numbers
+        )
+        self.worked_example = _worked(config, ledger)
+
+
+def _worked(config: StudyConfig, ledger: Ledger) -> WorkedExample | None:
+    if config.worked_example is None:
+        return None
+    published: dict[str, Quantity] = {}
+    for stage, value in config.worked_example.published.items():
+        lineage = f"study:{config.id}/published/{stage}"
+        quantity = Quantity(float(value), None, None, "score", "U", lineage)
+        title = f"Published score, {config.worked_example.sector} {stage}"
+        source = config.worked_example.source or None
+        ledger.add(Node(lineage, "observation", title, quantity, source=source))
+        published[stage] = quantity
+    return WorkedExample(config.worked_example.sector, published)
+
+
+def check_config(config: StudyConfig, evidence: Evidence, where: str) -> None:
+    """Check that every country and sector a study names exists.
+
+    Raises:
+        InputError: naming the first that does not.
+    """
+    countries = {code for code, row in evidence.countries.items() if row["kind"] == "country"}
+    named = [config.focus, *config.partners, *config.incumbents, *config.peers]
+    known((*config.countries, *named), tuple(sorted(countries)), "country", where)
+    known(named, config.countries, "country", f"{where}: countries")
+    known(config.sectors, tuple(SECTORS), "sector", where)
+    if config.worked_example is not None:
+        known([config.worked_example.sector], config.sectors, "sector", where)
+
+
+def known(words: Sequence[str], vocabulary: Sequence[str], kind: str, where: str) -> None:
+    """Check names against a vocabulary.
+
+    Raises:
+        InputError: naming the first unknown word and the nearest that exists.
+    """
+    for word in words:
+        if word not in vocabulary:
+            raise InputError(
+                f"unknown {kind} {word!r}",
+                where=where,
+                why=f"no {kind} of that name is known here",
+                mend=suggestion(word, vocabulary) or f"use one of {', '.join(vocabulary[:20])}",
+            )

@@ -1,0 +1,141 @@
+"""A study opened on a data release; its rooms are entered on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from midstream import __version__
+from midstream.chain.balance import (
+    CountryBalance,
+    FormBalance,
+    country_balances,
+    form_balances,
+)
+from midstream.chain.baseline import Scope, baseline
+from midstream.chain.shares import StageShares, holders
+from midstream.chain.world import World
+from midstream.errors import InputError
+from midstream.evidence import Evidence, Ledger
+from midstream.scorecard.result import Scorecard
+from midstream.scorecard.run import Settings, score
+from midstream.study.config import OpenConfig, StudyConfig, check_config, known
+from midstream.terms import SECTORS, STAGES
+
+Progress = Callable[[float], None]
+
+
+class Study:
+    """A study opened on a data release; world and scores are made on first use and kept.
+
+    Attributes:
+        config: The study file, checked.
+        evidence: The data release.
+        ledger: Lineage of everything the study shows.
+    """
+
+    def __init__(self, config: StudyConfig, evidence: Evidence, where: str) -> None:
+        check_config(config, evidence, where)
+        self.evidence = evidence
+        self.ledger = Ledger(base=evidence.ledger)
+        self.config = OpenConfig(config, self.ledger)
+        self.version = __version__
+        self._cards: dict[tuple[object, ...], Scorecard] = {}
+
+    @property
+    def data_release(self) -> str:
+        """Id of the data release."""
+        return self.evidence.release.id
+
+    @cached_property
+    def world(self) -> World:
+        """The base-year world of the study."""
+        world = baseline(self.evidence, Scope(self.config.countries, self.config.base_year))
+        self.ledger.nodes.update(world.ledger.nodes)
+        return world
+
+    def scorecard(
+        self,
+        countries: Sequence[str] | None = None,
+        sectors: Sequence[str] | None = None,
+        horizon: int | None = None,
+        *,
+        draws: int | None = None,
+        seed: int | None = None,
+        world: World | None = None,
+        progress: Progress | None = None,
+    ) -> Scorecard:
+        """Score the study; without arguments all its countries, with ranks.
+
+        Args:
+            countries: Countries to score; the study's by default. A part of them leaves ranks out.
+            sectors: Sectors to score; the study's by default.
+            horizon: Year of the trajectory; the study's by default.
+            draws, seed: Monte Carlo; the study's by default.
+            world: A changed world to score in place of the baseline.
+            progress: Called with the share of work done.
+
+        Raises:
+            InputError: if a country or sector is not of the study.
+        """
+        config = self.config
+        chosen = tuple(countries) if countries else config.countries
+        wanted = tuple(sectors) if sectors else config.sectors
+        known(chosen, config.countries, "country", "this study")
+        known(wanted, config.sectors, "sector", "this study")
+        year = horizon or config.horizon
+        if not config.base_year < year <= config.base_year + 30:
+            raise InputError(
+                f"horizon {year}",
+                where="--horizon",
+                why=f"it has to lie after the base year {config.base_year}, within thirty years",
+                mend="take a later year, such as 2030 or 2035",
+            )
+        settings = Settings(
+            countries=chosen,
+            sectors=wanted,
+            horizon=year,
+            draws=draws or config.draws,
+            seed=config.seed if seed is None else seed,
+            ranked=chosen if chosen == config.countries else (),
+        )
+        key = (settings.countries, settings.sectors, year, settings.draws, settings.seed)
+        if world is not None:
+            return score(self.evidence, world, settings, progress)
+        if key not in self._cards:
+            card = score(self.evidence, self.world, settings, progress)
+            self.ledger.nodes.update(card.ledger.nodes)
+            self._cards[key] = card
+        return self._cards[key]
+
+    def holders(self) -> tuple[StageShares, ...]:
+        """Who holds each form, from the world of the study."""
+        return self._holders
+
+    @cached_property
+    def _holders(self) -> tuple[StageShares, ...]:
+        return holders(self.world, self.ledger)
+
+    @cached_property
+    def balances(self) -> tuple[tuple[FormBalance, ...], tuple[CountryBalance, ...]]:
+        """Mass balances of the world, by form and by country, residuals declared."""
+        return form_balances(self.world, self.ledger), country_balances(self.world, self.ledger)
+
+    def name(self, kind: str, id: str) -> str:
+        """Display name of a country, sector, form, material or stage."""
+        if kind == "sector":
+            return SECTORS[id]
+        if kind == "stage":
+            return STAGES[id].name
+        if kind == "form" and id in self._short:
+            return self._short[id]
+        registers = {
+            "country": self.evidence.countries,
+            "form": self.evidence.forms,
+            "material": self.evidence.materials,
+        }
+        return str(registers[kind][id]["name"])
+
+    @cached_property
+    def _short(self) -> dict[str, str]:
+        return {row["form"]: row["name"] for row in self.evidence.table("scored_forms").rows}
