@@ -43,6 +43,29 @@ class KeyNumberConfig(_Strict):
     scheme: str = ""
 
 
+class ShockConfig(_Strict):
+    """An export control the study looks at.
+
+    Attributes:
+        id: Name within the study.
+        actor, form, targets: Who withholds what from whom; ``WLD`` is everybody else.
+        instrument: Instrument, such as ``export-licence``.
+        depth: Share of the flow withheld, 0..1.
+        months, notice_days: How long it lasts, and the warning before it.
+        chain: Chain the form is looked at in, where it stands in more than one.
+    """
+
+    id: str
+    actor: str
+    form: str
+    targets: list[str] = Field(min_length=1)
+    instrument: str
+    depth: float = Field(default=1.0, ge=0, le=1)
+    months: int = Field(default=12, ge=1)
+    notice_days: int = Field(default=0, ge=0)
+    chain: str = ""
+
+
 class StudyConfig(_Strict):
     """The study file.
 
@@ -54,6 +77,8 @@ class StudyConfig(_Strict):
         sectors: Sectors that are scored; all fourteen where left out.
         base_year, horizon: Years.
         draws, seed: Monte Carlo.
+        chains: Chains shown in detail, the first one first; every chain on file is computed.
+        shocks: Export controls the study looks at.
     """
 
     id: str
@@ -72,6 +97,8 @@ class StudyConfig(_Strict):
     edition: EditionConfig
     worked_example: PublishedConfig | None = None
     key_numbers: list[KeyNumberConfig] = Field(default_factory=list)
+    chains: list[str] = Field(default_factory=list)
+    shocks: list[ShockConfig] = Field(default_factory=list)
 
 
 class WorkedExample:
@@ -101,6 +128,8 @@ class OpenConfig:
             for entry in config.key_numbers
         )
         self.worked_example = _worked(config, ledger)
+        self.chains = tuple(config.chains)
+        self.shocks = tuple(config.shocks)
 
 
 def _worked(config: StudyConfig, ledger: Ledger) -> WorkedExample | None:
@@ -128,6 +157,11 @@ def check_config(config: StudyConfig, evidence: Evidence, where: str) -> None:
     known((*config.countries, *named), tuple(sorted(countries)), "country", where)
     known(named, config.countries, "country", f"{where}: countries")
     known(config.sectors, tuple(SECTORS), "sector", where)
+    known(config.chains, tuple(row["id"] for row in evidence.table("chains").rows), "chain", where)
+    for shock in config.shocks:
+        parties = [shock.actor, *(target for target in shock.targets if target != "WLD")]
+        known(parties, tuple(sorted(countries)), "country", f"{where}: shocks.{shock.id}")
+        known([shock.form], tuple(evidence.forms), "form", f"{where}: shocks.{shock.id}")
     if config.worked_example is not None:
         known([config.worked_example.sector], config.sectors, "sector", where)
 
