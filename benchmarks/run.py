@@ -16,6 +16,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypedDict
 
 YARDSTICK = "import numpy"
@@ -55,9 +57,11 @@ def program(arguments: tuple[str, ...]) -> Callable[[], object]:
 def inside() -> dict[str, Callable[[], object]]:
     """What is timed inside this process, once everything is imported."""
     from midstream.evidence import Evidence
+    from midstream.report.edition import build
     from midstream.scorecard.run import Settings, score
     from midstream.study import load
 
+    scratch = TemporaryDirectory()
     opened = load()
     world, config = opened.world, opened.config
     whole = Settings(config.countries, config.sectors, draws=config.draws, ranked=config.countries)
@@ -74,6 +78,7 @@ def inside() -> dict[str, Callable[[], object]]:
         "build the world": lambda: load().world,
         "score all countries, without lifts": lambda: score(opened.evidence, world, plain),
         "score all countries, with lifts": lambda: score(opened.evidence, world, whole),
+        "build an edition": lambda: build(load(), Path(scratch.name) / "edition"),
     }
 
 

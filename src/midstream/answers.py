@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from midstream import __version__
+from midstream.errors import InputError
 from midstream.evidence import Evidence, Finding
 from midstream.evidence.checks import counts
 from midstream.evidence.query import show
-from midstream.evidence.reconcile import check_evidence
 from midstream.report.compare import diff
 from midstream.report.manifest import hint, read_manifest, verify
 from midstream.study import Progress, Study
+
+if TYPE_CHECKING:
+    from midstream.shock.instruments import ShockRequest
 
 
 class Envelope(TypedDict):
@@ -50,11 +53,6 @@ def envelope(
         "warnings": list(warnings),
         "result": result,
     }
-
-
-def evidence_check(evidence: Evidence) -> Envelope:
-    """Findings of all checks with their counts."""
-    return findings_answer(evidence, check_evidence(evidence))
 
 
 def findings_answer(evidence: Evidence, findings: Sequence[Finding]) -> Envelope:
@@ -95,6 +93,101 @@ def score_answer(
     warnings = [f"{open_cells} of {len(card.cells)} cells have no evidence"] if open_cells else []
     result = [cell.to_dict() for cell in card.cells]
     return envelope("score", study.evidence, result, study.config.id, card.assumptions, warnings)
+
+
+def concentration_answer(study: Study, material: str | None = None) -> Envelope:
+    """Concentration by form; with a material also by year."""
+    found = study.concentration(material)
+    result = [one.to_dict() for one in found]
+    return _of_study("dependency concentration", study, result)
+
+
+def leverage_answer(study: Study, chain: str, holder: str | None = None) -> Envelope:
+    """Leverage of the holders of a chain, a row a holder and step with the cut it meets."""
+    found = study.leverage(chain, holder).to_dict()
+    warnings = [f"no evidence on {form}" for form in found["missing"]]
+    warnings += [f"no capacity on record: {plant}" for plant in found["unsized"]]
+    return _of_study("dependency leverage", study, found["rows"], warnings)
+
+
+def shared_answer(study: Study) -> Envelope:
+    """What the sectors need in common."""
+    return _of_study("dependency shared", study, study.shared().to_dict())
+
+
+def thesis_answer(study: Study, holder: str | None = None) -> Envelope:
+    """Whether a holder's leverage sits in the middle two stages.
+
+    Raises:
+        InputError: if the study names no incumbent and no holder is given.
+    """
+    found = study.thesis(holder)
+    if found is None:
+        raise InputError(
+            "nobody to test",
+            where="--holder",
+            why=f"the study {study.config.id} names no incumbent",
+            mend="give a country, such as --holder CHN",
+        )
+    return _of_study("dependency thesis", study, found.to_dict())
+
+
+def supply_risk_answer(
+    study: Study,
+    method: str,
+    importer: str,
+    material: str | None = None,
+    year: int | None = None,
+    paths: tuple[Path | None, Path | None, Path | None] = (None, None, None),
+) -> Envelope:
+    """Supply risk of an importer; with three files (production, trade, governance) from these."""
+    from midstream.dependency.supply_risk import files_of
+
+    files = files_of(*paths)
+    found = study.supply_risk(method, importer, material, year, files=files)
+    stated = dict.fromkeys(sentence for one in found for sentence in one.stated)
+    return _of_study(
+        "dependency supply-risk", study, [one.to_dict() for one in found], list(stated)
+    )
+
+
+def shock_answer(
+    study: Study,
+    request: ShockRequest,
+    bom: Path | None = None,
+    bom_country: str | None = None,
+    progress: Progress | None = None,
+) -> Envelope:
+    """Run an export control, with a bill of materials where one is given."""
+    from midstream.shock.bill_reader import read_bill
+    from midstream.shock.bill_run import bill_on_run
+
+    bill = None
+    if bom is not None:
+        read = read_bill(bom, study.evidence)
+        country = bom_country or _buyers(study, request)
+        bill = bill_on_run(read, country, study.evidence, study.ledger, request.seed)
+    found = study.shock(request, bill=bill, progress=progress)
+    assumptions = [one.lineage.removeprefix("par:") for one in found.assumptions]
+    return envelope(
+        "shock run", study.evidence, found.to_dict(), study.config.id, assumptions, found.notes
+    )
+
+
+def _buyers(study: Study, request: ShockRequest) -> str:
+    """Whose buyers a bill belongs to: the focus country if it is cut off, else the first target."""
+    named = [target for target in request.targets if target != "WLD"]
+    focus = study.config.focus
+    return focus if not named or focus in named else named[0]
+
+
+def backtest_answer(study: Study, episodes: Path | None = None) -> Envelope:
+    """Score the shock model and its rivals."""
+    return _of_study("shock backtest", study, study.backtest(episodes).to_dict())
+
+
+def _of_study(command: str, study: Study, result: Any, warnings: Sequence[str] = ()) -> Envelope:
+    return envelope(command, study.evidence, result, study.config.id, warnings=warnings)
 
 
 def verify_answer(folder: Path) -> Envelope:

@@ -95,12 +95,17 @@ def complaints(driver: Driver) -> list[str]:
     return [entry["message"] for entry in entries]
 
 
-def violations(driver: Driver, axe: str) -> list[str]:
+#: What axe looks for: the rules of these standards, or of contrast alone.
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CONTRAST = ["color-contrast"]
+
+
+def violations(driver: Driver, axe: str, rules: list[str] = STANDARDS) -> list[str]:
     driver.execute_script(axe)
     found: dict[str, Any] = driver.execute_async_script(
-        "const done = arguments[0];"
-        "axe.run(document, {preload: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',"
-        " 'wcag22aa', 'best-practice']}).then(done);"
+        "const [rules, done] = arguments;"
+        "axe.run(document, {preload: false, runOnly: rules}).then(done);",
+        rules,
     )
     return [
         f"{one['id']}: {one['help']} {json.dumps([n['html'][:160] for n in one['nodes'][:3]])}"
@@ -112,17 +117,9 @@ def first_number(driver: Driver) -> Any:
     return driver.find_element(By.CSS_SELECTOR, "main a.num[data-lineage]")
 
 
-# 620 is 1240 at a zoom of 200 %.
+# 620 is 1240 at a zoom of 200 %. Colours take no room: each width is looked at in one scheme.
 @pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        (1240, "light"),
-        (1240, "dark"),
-        (620, "light"),
-        (390, "light"),
-        (390, "dark"),
-        (320, "light"),
-    ],
+    ("width", "scheme"), [(1240, "light"), (620, "light"), (390, "dark"), (320, "light")]
 )
 @pytest.mark.parametrize("page", PAGES)
 def test_page_fits_and_is_quiet(
@@ -134,14 +131,16 @@ def test_page_fits_and_is_quiet(
     assert complaints(browser) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+# The schemes differ in colours only, so the second look is for contrast.
+@pytest.mark.parametrize(("scheme", "rules"), [("light", STANDARDS), ("dark", CONTRAST)])
 @pytest.mark.parametrize("page", PAGES)
 def test_page_is_accessible(
-    browser: Driver, folder: Path, axe_script: str, page: str, scheme: str
+    browser: Driver, folder: Path, axe_script: str, page: str, scheme: str, rules: list[str]
 ) -> None:
     screen(browser, 1240, scheme)
     visit(browser, folder, page)
-    assert violations(browser, axe_script) == []
+    assert complaints(browser) == []
+    assert violations(browser, axe_script, rules) == []
 
 
 def test_phone_pages_are_accessible(browser: Driver, folder: Path, axe_script: str) -> None:
@@ -325,12 +324,14 @@ def test_text_in_figures_is_never_small(browser: Driver, folder: Path, width: in
     screen(browser, width)
     for page in ("index.html", "sectors.html", "example.html", "concentration.html"):
         visit(browser, folder, page)
-        sizes = browser.execute_script(
-            "return [...document.querySelectorAll('figure svg')].filter(s => s.clientWidth)"
-            ".flatMap(s => [...s.querySelectorAll('text')].map(t => t.getAttribute('font-size')"
-            " * s.getBoundingClientRect().width / s.viewBox.baseVal.width))"
+        # On a busy machine a page may be loaded a moment before it is laid out.
+        sizes = WebDriverWait(browser, 10).until(
+            lambda d: d.execute_script(
+                "return [...document.querySelectorAll('figure svg')].filter(s => s.clientWidth)"
+                ".flatMap(s => [...s.querySelectorAll('text')].map(t => t.getAttribute('font-size')"
+                " * s.getBoundingClientRect().width / s.viewBox.baseVal.width))"
+            )
         )
-        assert sizes
         assert min(sizes) >= 10.9, page
 
 

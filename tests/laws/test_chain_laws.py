@@ -88,12 +88,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 def state(world: World) -> dict[str, object]:
     """Everything of a world that is a number or a name; lineage ids count versions."""
-    outputs = {
-        cell: (e.standing, e.components, e.low, e.high, e.label)
-        for cell, e in world.outputs.items()
+    estimates = {
+        name: {
+            cell: (e.standing, e.components, e.low, e.high, e.label)
+            for cell, e in getattr(world, name).items()
+        }
+        for name in ("outputs", "activity")
     }
     parts = ("plants", "flows", "price_floor", "cost_scale", "need_scale", "ownership")
-    return {"outputs": outputs, **{name: getattr(world, name) for name in parts}}
+    return {**estimates, **{name: getattr(world, name) for name in (*parts, "technology")}}
 
 
 def rounded(world: World) -> dict[str, object]:
@@ -157,6 +160,7 @@ def test_changes_of_independent_cells_commute(
     "change",
     [
         OutputChange("ree-ore", "IND", 1),
+        OutputChange("ev", "IND", 1),
         DemandChange("ev", "IND", 1),
         CostChange("ree-ore", "IND", 1),
         PriceSupport("ree-ore", 0),

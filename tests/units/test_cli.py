@@ -13,6 +13,7 @@ import pytest
 
 import midstream
 from midstream import cli
+from quick_studies import SMALL
 from units.data_copy import append, copy_data, rewrite
 
 ENVELOPE = {"command", "study", "data_release", "version", "assumptions", "warnings", "result"}
@@ -138,6 +139,45 @@ def test_the_seed_and_the_horizon_are_heard(run: Any) -> None:
     assert later[0]["score"]["lineage"].endswith("/2035")
 
 
+def test_a_trace_takes_the_seed_of_the_answer(run: Any) -> None:
+    seeded = document(run("score", "IND", "--sector", "wind", "--seed", "5", "--json"))["result"]
+    shown = seeded[2]["score"]
+    trace = ("evidence", "trace", shown["lineage"], "--json")
+    assert document(run(*trace, "--seed", "5"))["result"]["quantity"] == shown
+    assert document(run(*trace))["result"]["quantity"] != shown
+
+
+def test_an_edition_takes_seed_and_licences(run: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "edition"
+    words = ("--only", "tables", "--seed", "5", "--without-licence", "unclear")
+    file = tmp_path / "small.toml"
+    file.write_text(SMALL, encoding="utf-8")
+    assert run("build", str(file), "--out", str(folder), *words).code == 0
+    inputs = json.loads((folder / "manifest.json").read_text("utf-8"))["inputs"]
+    assert (inputs["seed"], inputs["without_licences"]) == (5, ["unclear"])
+
+
+def test_licences_left_out_change_what_is_shown(run: Any) -> None:
+    words = ("evidence", "show", "--metric", "share_of_world_production", "--country", "CHN")
+    words = (*words, "--material", "antimony", "--period", "2024", "--json")
+    (whole,) = document(run(*words))["result"]
+    (clear,) = document(run(*words, "--without-licence", "unclear"))["result"]
+    assert (whole["quantity"]["label"], clear["quantity"]["label"]) == ("V", "V1")
+    assert len(clear["observations"]) < len(whole["observations"])
+
+
+def test_licences_left_out_change_checks_scores_and_traces(run: Any) -> None:
+    without = ("--without-licence", "unclear", "--without-licence", "CC BY 4.0", "--json")
+    checked = [document(run("evidence", "check", "--json", *more)) for more in ((), without[:2])]
+    assert checked[1]["result"]["counts"] != checked[0]["result"]["counts"]
+    score = ("score", "IND", "--sector", "wind")
+    whole = document(run(*score, "--json"))["result"]
+    cell = document(run(*score, *without))["result"][2]
+    assert cell["score"]["value"] != whole[2]["score"]["value"]
+    traced = document(run("evidence", "trace", cell["score"]["lineage"], *without))["result"]
+    assert traced["quantity"] == cell["score"]
+
+
 def test_another_study_answers_from_the_same_code(run: Any) -> None:
     made = document(run("score", "JPN", "--sector", "wind", "--study", "japan", "--json"))
     assert made["study"] == "japan"
@@ -181,7 +221,10 @@ def test_studies_and_version_are_named(run: Any) -> None:
         (("score", "IND", "--horizon", "2001"), ("--horizon", "after the base year")),
         (("score", "IND", "--study", "india"), ("no study 'india'", "did you mean")),
         (("score", "IND", "--study", "gone.toml"), ("gone.toml", "cannot be read")),
-        (("score", "IND", "--sector", "wind", "--seed", "-1"), ("seed -1",)),
+        (
+            ("score", "IND", "--sector", "wind", "--seed", "-1"),
+            ("--seed", "greater than or equal to 0"),
+        ),
         (("evidence", "trace", "f:nothing/at/all"), ("no lineage", "To mend it")),
         (("evidence", "trace", "o-00000000"), ("no lineage",)),
         (("evidence", "show", "--metric", "prodction"), ("did you mean production",)),
@@ -189,6 +232,18 @@ def test_studies_and_version_are_named(run: Any) -> None:
         (("evidence", "check", "--data", "nowhere"), ("no such data folder",)),
         (("verify", "nowhere"), ("there is no manifest",)),
         (("build", "indiana"), ("no study 'indiana'",)),
+        (("build", "--seed", "-1"), ("--seed", "greater than or equal to 0")),
+        *(
+            ((*words, "--without-licence", "uncler"), ("unknown licence 'uncler'", "did you mean"))
+            for words in (
+                ("score", "IND"),
+                ("build",),
+                ("evidence", "check"),
+                ("evidence", "show", "--metric", "production"),
+                ("evidence", "trace", "par:leader.floor"),
+            )
+        ),
+        (("score", "--without-licence", "cited facts"), ("cannot be left out", "stacks.csv:")),
     ],
     ids=" ".join,
 )

@@ -16,6 +16,7 @@ from pathlib import Path
 from bulk import write_bulk
 from checks import check_tables
 from corrections import apply_corrections, load_corrections
+from episodes import add_episodes
 from registers import (
     Tables,
     add_area_codes,
@@ -48,6 +49,7 @@ def build_tables(folder: Path) -> Tables:
     add_area_codes(tables, folder)
     add_rows(tables)
     add_research(tables, DECLARED / "research")
+    add_episodes(tables, folder, DECLARED)
     corrections = load_corrections(DECLARED / "corrections.csv")
     apply_corrections(corrections, tables)
     resolve_aliases(tables)

@@ -87,7 +87,11 @@ class CapacityChange:
 
 @dataclass(frozen=True, slots=True)
 class OutputChange:
-    """Output today multiplied by a factor >= 0 (an outage, a mine closed, a line opened)."""
+    """Output today multiplied by a factor >= 0 (an outage, a mine closed, a line opened).
+
+    Where the country's activity at a device is on record it follows, and with it the need of
+    everything the device is made of; the need of other countries stays as it is.
+    """
 
     form: str
     country: str
@@ -97,31 +101,31 @@ class OutputChange:
         """Scale the output estimate of the cell; bounds scale with it."""
         cell = _place(world, self.form, self.country)
         _in_range("factor", self.factor, 0, float("inf"))
-        before = world.outputs[cell]
-        lineage = _again(before.lineage)
-        changed = world.with_parts(
-            outputs=_with(world.outputs, cell, before.scaled(self.factor, lineage)),
-            activity=self._activity(world, cell),
-        )
-        quantity = changed.outputs[cell].quantity()
-        changed.ledger.add(
-            Node(
-                lineage,
-                "formula",
-                f"Output, changed: {world.names.cell(self.form, self.country)}",
-                quantity,
-                inputs=(before.lineage,),
-                formula=f"output x {self.factor:g}",
-            )
-        )
+        outputs = _with(world.outputs, cell, self._scaled(world.outputs[cell]))
+        activity = world.activity
+        if cell in activity:
+            activity = _with(activity, cell, self._scaled(activity[cell]))
+        changed = world.with_parts(outputs=outputs, activity=activity)
+        self._enter(changed, "Output", world.outputs[cell], outputs[cell])
+        if cell in activity:
+            self._enter(changed, "Share of world activity", world.activity[cell], activity[cell])
         return changed
 
-    def _activity(self, world: World, cell: Cell) -> Mapping[Cell, Estimate]:
-        """Activity of a device follows its output, and with it the need of what it is made of."""
-        if cell not in world.activity:
-            return world.activity
-        before = world.activity[cell]
-        return _with(world.activity, cell, before.scaled(self.factor, before.lineage))
+    def _scaled(self, before: Estimate) -> Estimate:
+        return before.scaled(self.factor, _again(before.lineage))
+
+    def _enter(self, world: World, noun: str, before: Estimate, after: Estimate) -> None:
+        place = world.names.cell(self.form, self.country)
+        world.ledger.add(
+            Node(
+                after.lineage,
+                "formula",
+                f"{noun}, changed: {place}",
+                after.quantity(),
+                inputs=(before.lineage,),
+                formula=f"{noun.lower()} x {self.factor:g}",
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
+from midstream.chain.normal import normal_quantile
 from midstream.errors import ModelError
 from midstream.evidence.quantity import Label, Quantity
 
@@ -23,7 +23,7 @@ End = Literal["low", "high"]
 Floats = NDArray[np.float64]
 
 #: Half width of a central 80 % interval of the normal law, in standard deviations.
-Z80 = float(ndtri(0.9))
+Z80 = float(normal_quantile(np.array(0.9)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +104,6 @@ class Estimate:
             lineage=lineage,
         )
 
-    def shifted(self, amount: float, lineage: str) -> Estimate:
-        """Add an amount to every reading and both ends; never below zero."""
-
-        def moved(number: float) -> float:
-            return max(0.0, number + amount)
-
-        parts = tuple(
-            Component(moved(c.value), moved(c.low), moved(c.high), c.weight)
-            for c in self.components
-        )
-        low, high = moved(self.low), moved(self.high)
-        return replace(self, components=parts, low=low, high=high, lineage=lineage)
-
     def sample(self, pick: Floats, spread: Floats, end: End) -> Floats:
         """Draw values.
 
@@ -150,7 +137,7 @@ def _inside(component: Component, spread: Floats) -> Floats:
     middle = np.log(component.value)
     below = (middle - np.log(component.low)) / Z80
     above = (np.log(component.high) - middle) / Z80
-    normal = ndtri(np.clip(spread, 1e-6, 1 - 1e-6))
+    normal = normal_quantile(np.clip(spread, 1e-6, 1 - 1e-6))
     drawn: Floats = np.exp(middle + normal * np.where(normal < 0, below, above))
     return drawn
 

@@ -12,8 +12,6 @@ from midstream.chain.pooling import ends
 from midstream.chain.world import Cell, Flow, Mix
 from midstream.evidence import Evidence, Label, Ledger, Node, Quantity
 
-UNKNOWN: Mix = {"unknown": 1.0}
-
 
 def category(holder: str, country: str, dominant: str | None) -> str:
     """Category of control a holder's country falls in, seen from the country of the plant."""

@@ -131,8 +131,13 @@ def need_shares(
     """
     shares: dict[str, Floats] = {}
     driving: dict[str, Floats] = {}
+    proxies = {
+        country: world.gdp_share.get(country, np.nan)
+        * _component(ranges.gdp, uniform(f"gdp/{country}"))
+        for country in countries
+    }
     for form in world.forms:
-        rolled = _rolled(world, form, countries, uniform, ranges, driving)
+        rolled = _rolled(world, form, uniform, proxies, ranges.form, driving)
         total = world.world_output[form].value
         for column, country in enumerate(countries):
             direct = world.direct_need.get((form, country))
@@ -150,27 +155,26 @@ def need_shares(
 def _rolled(
     world: World,
     form: str,
-    countries: tuple[str, ...],
     uniform: Uniform,
-    ranges: NeedRanges,
+    proxies: Mapping[str, Floats],
+    width: float,
     driving: Mapping[str, Floats],
 ) -> Floats:
-    """Roll the need of the uses back to the form, the rest by GDP."""
+    """Roll the need of the uses back to the form, the rest by the GDP proxy of each country."""
     uses = [use for use in world.uses.get(form, ()) if use.output in driving]
     parts = [_component(use.share, uniform(f"use/{use.lineage}")) for use in uses]
     draws = uniform("shape").size
     stated = np.sum(parts, axis=0) if parts else np.zeros(draws)
     over = np.maximum(1.0, stated)
     rest = np.maximum(0.0, 1.0 - stated)
-    result = np.zeros((draws, len(countries)))
+    result = np.zeros((draws, len(proxies)))
     for use, part in zip(uses, parts, strict=True):
         result += (part / over)[:, None] * driving[use.output]
-    for column, country in enumerate(countries):
-        gdp = world.gdp_share.get(country, np.nan)
-        spread = _component(ranges.gdp, uniform(f"gdp/{country}"))
-        own = np.exp(ranges.form * (uniform(f"gdp/{country}/{form}") - 0.5))
-        remainder = rest * gdp * spread * own
-        result[:, column] += np.where(rest > 0, remainder, 0.0)
+    left = rest > 0
+    for column, (country, proxy) in enumerate(proxies.items()):
+        if left.any():
+            own = np.exp(width * (uniform(f"gdp/{country}/{form}") - 0.5))
+            result[:, column] += np.where(left, rest * proxy * own, 0.0)
     return result
 
 
@@ -211,7 +215,8 @@ def _demanded(
 
 
 def _drawn(estimate: Estimate, uniform: Uniform, purpose: str) -> Floats:
-    name = f"{purpose}/{estimate.lineage}"
+    # A changed world numbers its versions (#2, #3); all of them share their draws.
+    name = f"{purpose}/{estimate.lineage.partition('#')[0]}"
     return estimate.sample(uniform(f"{name}/pick"), uniform(f"{name}/spread"), "low")
 
 

@@ -19,7 +19,7 @@ from midstream.evidence.bulk_rows import (
 from midstream.evidence.observations import Observation
 from midstream.evidence.quantity import Quantity
 from midstream.evidence.tables import Row
-from midstream.terms import suggestion
+from midstream.evidence.vocabulary import known
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,16 +49,26 @@ class Bulk:
     Args:
         folder: The folder ``bulk``.
         sources: Source register by id.
+        without_licences: Licences whose sources are left out.
 
     Rows come back as observations with ids ``bulk:<source>/...``; the same id finds the row
     again in the ledger.
     """
 
-    def __init__(self, folder: Path, sources: Mapping[str, Row]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sources: Mapping[str, Row],
+        without_licences: frozenset[str] = frozenset(),
+    ) -> None:
         self._folder = folder
+        self._left_out = [
+            name for name, row in sources.items() if row["licence"] in without_licences
+        ]
         self._make = BulkRows(sources)
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._touched: dict[str, Observation] = {}
+        self._flows: dict[str, TradeFlow] = {}
 
     def production(
         self,
@@ -100,7 +110,7 @@ class Bulk:
             "edition": edition,
             "headline": True if headline else None,
         }
-        conditions, values = _conditions(wanted)
+        conditions, values = self._conditions(wanted)
         newest = "" if edition else "QUALIFY edition = max(edition) OVER (PARTITION BY material)"
         sql = (
             f"SELECT {PRODUCTION_COLUMNS} FROM ({_PRODUCTION}) WHERE {conditions} {newest} "
@@ -123,7 +133,7 @@ class Bulk:
         Nd, Pr, Dy and Tb and must not be divided by total rare-earth oxide.
         """
         wanted = {"material": material, "stage": stage, "year": year, "country": country}
-        conditions, values = _conditions(wanted)
+        conditions, values = self._conditions(wanted)
         sql = (
             "SELECT source, material, stage, country, year, status, value_si "
             f"FROM read_parquet($file) WHERE {conditions} ORDER BY material, stage, country, year"
@@ -154,7 +164,7 @@ class Bulk:
             "technology": technology,
             "kind": kind,
         }
-        conditions, values = _conditions(wanted)
+        conditions, values = self._conditions(wanted)
         sql = (
             "SELECT source, material, material_iea, kind, technology, scenario, year, value_si "
             f"FROM read_parquet($file) WHERE value_si IS NOT NULL AND {conditions} "
@@ -186,7 +196,9 @@ class Bulk:
         Raises:
             InputError: if the table is unknown or does not hold the year.
         """
-        self._check_trade(table, year)
+        known(table, TRADE_TABLES, "trade table")
+        if BACI in self._left_out:
+            return []
         wanted = {"table": table, "year": year, "exporter": exporter, "importer": importer}
         conditions, values = _conditions(wanted)
         sql = (
@@ -195,21 +207,20 @@ class Bulk:
             "ORDER BY hs6, exporter, importer"
         )
         rows = self.rows(sql, "trade", codes=list(hs6), **values)
+        if not rows:
+            # Only now, because looking the years up costs a second look at the file.
+            self._check_year(table, year)
         place = f"bulk:{BACI}/{table}"
-        return [
+        flows = [
             TradeFlow(
                 source, target, code, value, tonnes, f"{place}/{code}/{source}/{target}/{year}"
             )
             for source, target, code, value, tonnes in rows
         ]
+        self._flows.update((flow.lineage, flow) for flow in flows)
+        return flows
 
-    def _check_trade(self, table: str, year: int) -> None:
-        if table not in TRADE_TABLES:
-            raise InputError(
-                f"no trade table {table!r}",
-                where="trade",
-                mend=suggestion(table, TRADE_TABLES) or f"use {', '.join(TRADE_TABLES)}",
-            )
+    def _check_year(self, table: str, year: int) -> None:
         years = self.trade_years(table)
         if year not in years:
             raise InputError(
@@ -234,7 +245,9 @@ class Bulk:
             "SELECT country, year, estimate, stderr FROM read_parquet($file) WHERE year = "
             "coalesce($year, (SELECT max(year) FROM read_parquet($file))) ORDER BY country"
         )
-        found = {}
+        found: dict[str, Quantity] = {}
+        if WGI in self._left_out:
+            return found
         for country, held, estimate, stderr in self.rows(sql, "governance", year=year):
             width = None if stderr is None else STANDARD_ERRORS_80 * stderr
             found[country] = Quantity(
@@ -261,6 +274,8 @@ class Bulk:
             SELECT country, year, usd FROM read_parquet($file)
             WHERE year = coalesce($year, (SELECT year FROM common)) ORDER BY country
         """
+        if GDP in self._left_out:
+            return {}
         rows = self.rows(sql, "gdp", year=year, share=COMMON_SHARE)
         return {
             country: Quantity(usd, None, None, "USD", "V1", f"bulk:{GDP}/{country}/{held}")
@@ -283,7 +298,7 @@ class Bulk:
         if not parts or not all(parts):
             return
         if source == BACI and len(parts) == 5:
-            self._find_flow(parts)
+            self._find_flow(lineage, parts)
         elif source in (WGI, GDP) and parts[-1].isdigit():
             year = int(parts[-1])
             table = self.governance(year) if source == WGI else self.gdp(year)
@@ -314,14 +329,22 @@ class Bulk:
                 headline=False,
             )
 
-    def _find_flow(self, parts: list[str]) -> None:
-        table, code, exporter, importer, year = parts
-        if table not in TRADE_TABLES or not year.isdigit():
-            return
-        if int(year) not in self.trade_years(table):
-            return
-        for flow in self.trade(int(year), [code], table, exporter=exporter, importer=importer):
-            self._touch(self._make.flow(flow, table, year))
+    def _find_flow(self, lineage: str, parts: list[str]) -> None:
+        """Look among the flows given out; else read all of the code, for its next flow too."""
+        table, code, *_, year = parts
+        known = lineage in self._flows or table not in TRADE_TABLES or not year.isdigit()
+        if not known and int(year) in self.trade_years(table):
+            self.trade(int(year), [code], table)
+        if lineage in self._flows:
+            self._touch(self._make.flow(self._flows[lineage], table, year))
+
+    def _conditions(self, wanted: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Give the WHERE clause of a table that names its sources, without those left out."""
+        clause, values = _conditions(wanted)
+        if self._left_out:
+            clause += " AND source NOT IN (SELECT unnest($left_out))"
+            values["left_out"] = self._left_out
+        return clause, values
 
     def _touch(self, observation: Observation) -> Observation:
         return self._touched.setdefault(observation.id, observation)

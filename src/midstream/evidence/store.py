@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,7 @@ class Evidence:
 
         Raises:
             EvidenceError: naming every problem with file, row, column and how to mend it.
+            InputError: if a licence is unknown, or the model cannot do without its sources.
         """
         read = read_folder(folder or SHIPPED)
         problems = list(read.problems)
@@ -75,8 +76,10 @@ class Evidence:
             raise EvidenceError([finding.line() for finding in problems])
         evidence = cls(read, without_licences)
         if without_licences:
-            for licence in without_licences:
-                known(licence, {row["licence"] or "" for row in evidence.sources.rows}, "licence")
+            licences = sorted({row["licence"] for row in evidence.sources.rows if row["licence"]})
+            for licence in sorted(without_licences):
+                known(licence, licences, "licence")
+            evidence._check_left()
         return evidence
 
     @property
@@ -111,6 +114,27 @@ class Evidence:
         names = (sources,) if isinstance(sources, str) else sources or ()
         licences = [self.sources[name]["licence"] for name in names]
         return bool(licences) and all(licence in self.without_licences for licence in licences)
+
+    def _check_left(self) -> None:
+        """Refuse to leave out figures without which the model would read something else."""
+        held = {row["id"] for row in self.table("observations").rows}
+        lost = self._places("stacks", lambda row: self._excluded(row["source"]))
+        lost += self._places(
+            "derivations", lambda row: row["kind"] == "observation" and row["ref"] not in held
+        )
+        if lost:
+            raise InputError(
+                f"{' and '.join(sorted(self.without_licences))} cannot be left out",
+                where=lost[0],
+                why=f"{len(lost)} rows of the model rest on such sources alone",
+                mend="leave out fewer licences",
+            )
+
+    def _places(self, name: str, wanted: Callable[[Row], bool]) -> list[str]:
+        table = self.folder.tables.get(name)
+        if table is None:
+            return []
+        return [table.place(index) for index, row in enumerate(table) if wanted(row)]
 
     def table(self, name: str) -> Table:
         """Give a table by name.
@@ -204,8 +228,10 @@ class Evidence:
         Raises:
             InputError: if it is unknown, with the nearest ids.
         """
-        names = {key: row["name"] or "" for key, row in self.parameters.items()}
-        row = self.parameters[known(name, names, "parameter")]
+        if name not in self.parameters:
+            names = {key: row["name"] or "" for key, row in self.parameters.items()}
+            known(name, names, "parameter")
+        row = self.parameters[name]
         label: Label = "modelled"
         if row["kind"] == "sourced":
             label = self.label_of_sources(row["source"])
@@ -229,7 +255,7 @@ class Evidence:
     @cached_property
     def bulk(self) -> Bulk:
         """The bulk tables; opened on the first question."""
-        return Bulk(self.folder.path / "bulk", self.sources)
+        return Bulk(self.folder.path / "bulk", self.sources, self.without_licences)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -7,6 +7,9 @@ from collections.abc import Collection, Mapping
 from midstream.errors import InputError
 from midstream.terms import suggestion
 
+#: Vocabularies up to this size are listed in full where no known word is near.
+FEW = 8
+
 
 def known(word: str, vocabulary: Collection[str] | Mapping[str, str], noun: str) -> str:
     """Give a word back if it is known.
@@ -21,9 +24,13 @@ def known(word: str, vocabulary: Collection[str] | Mapping[str, str], noun: str)
     """
     if word in vocabulary:
         return word
+    few = len(vocabulary) <= FEW
+    listed = f"use one of: {', '.join(vocabulary)}" if few else ""
     raise InputError(
         f"unknown {noun} {word!r}",
         where=noun,
         why=f"it is not among the {len(vocabulary)} known",
-        mend=suggestion(word, vocabulary) or f"midstream evidence show lists each {noun} in use",
+        mend=suggestion(word, vocabulary)
+        or listed
+        or f"midstream evidence show lists each {noun} in use",
     )

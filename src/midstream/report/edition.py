@@ -11,10 +11,12 @@ from midstream.errors import InputError
 from midstream.report import sheets
 from midstream.report.bibliography import bibtex, csl_json, entries
 from midstream.report.crate import write_crate
+from midstream.report.leverage_sheets import leverage_sheets
 from midstream.report.manifest import Stamp, inputs, stamp, write_manifest
 from midstream.report.narrative import Narrative, narrate
 from midstream.report.numbers import Register
 from midstream.report.pdf import build_condensed
+from midstream.report.shock_sheets import shock_sheets
 from midstream.report.site import build_site
 from midstream.report.swap import swapped
 from midstream.report.tables import Sheet, write_tables
@@ -160,6 +162,8 @@ class _Maker:
             sheets.profiles(card), sheets.hollow(card), sheets.ranks(card), sheets.holders(study),
             sheets.concentration(study), sheets.form_balance(study), sheets.trade_balance(study),
             sheets.parameters(study), sheets.missing(narrative),
+            *leverage_sheets(study, narrative.risks),
+            *shock_sheets(study, narrative.cases, narrative.record, narrative.ledger),
         ]  # fmt: skip
         if self.registers:
             found.append(sheets.numbers(self.registers))

@@ -14,6 +14,20 @@ MINUS = "\u2212"
 EN_DASH = "\u2013"
 NO_EVIDENCE = "no evidence"
 
+#: Units of pure numbers: two decimals, nothing printed behind them.
+_PURE = frozenset({"ratio", "probability", "share", "index", "log ratio"})
+
+#: Units of time, and how they read behind a number other than one.
+_SPANS = {
+    "year": "years",
+    "month": "months",
+    "day": "days",
+    "months of output": "months of output",
+}
+
+#: Units that read better the other way round.
+_SPOKEN = {"USD million": "million USD"}
+
 _SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
@@ -57,15 +71,17 @@ class Sentence:
 def number_text(value: float, unit: str) -> str:
     """Print a number without decimals the evidence cannot carry.
 
-    Scores get one decimal, percentages none (one below 10), other numbers two to three
-    significant digits with thousands separated by commas; minus is U+2212.
+    Scores get one decimal, percentages none (one below 10), spans of time two digits,
+    other numbers two to three with thousands separated by commas; minus is U+2212.
     """
     if unit == "score":
         text = f"{value:.1f}"
     elif unit == "%":
         text = f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
-    elif unit in {"ratio", "probability", "share"}:
+    elif unit in _PURE:
         text = f"{value:.2f}"
+    elif unit in _SPANS and abs(value) < 100:
+        text = f"{float(f'{value:.2g}'):g}" if abs(value) >= 1 else f"{value:.1f}"
     elif abs(value) >= 1000:
         text = f"{round(value, 2 - len(str(int(abs(value)))) + 1):,.0f}"
     else:
@@ -79,7 +95,8 @@ def show(quantity: Quantity, style: str = "value") -> Shown:
     Args:
         quantity: What to print.
         style: ``value``, ``digit`` (rounded integer, no unit), ``range`` (low to high with an
-            en dash), ``percent`` (a share or probability as %), ``bare`` (value without unit).
+            en dash, also where there is no value between them), ``percent`` (a share or
+            probability as %), ``percents`` (the range of one), ``bare`` (value without unit).
 
     Raises:
         ModelError: if something other than a quantity is given, or the style is unknown.
@@ -91,13 +108,27 @@ def show(quantity: Quantity, style: str = "value") -> Shown:
             mend="wrap it in a Quantity with a lineage",
         )
     if quantity.value is None:
-        return Shown(quantity, NO_EVIDENCE)
-    unit = "" if quantity.unit in {"score", "ratio", "probability", "share"} else quantity.unit
-    return _STYLES[style](quantity, quantity.value, unit)
+        if style not in {"range", "percents"} or None in (quantity.low, quantity.high):
+            return Shown(quantity, NO_EVIDENCE)
+        return _STYLES[style](quantity, 0.0, _unit(quantity))
+    return _STYLES[style](quantity, quantity.value, _unit(quantity))
+
+
+def _unit(quantity: Quantity) -> str:
+    """The unit as it is printed; a pure number has none."""
+    if quantity.unit == "score" or quantity.unit in _PURE:
+        return ""
+    return _SPOKEN.get(quantity.unit, quantity.unit)
+
+
+def _spelled(text: str, unit: str) -> str:
+    """Put a unit of time into the plural where the number asks for it."""
+    return unit if text == "1" else _SPANS.get(unit, unit)
 
 
 def _value(quantity: Quantity, value: float, unit: str) -> Shown:
-    return Shown(quantity, number_text(value, quantity.unit), unit)
+    text = number_text(value, quantity.unit)
+    return Shown(quantity, text, _spelled(text, unit))
 
 
 def _bare(quantity: Quantity, value: float, _unit: str) -> Shown:
@@ -112,12 +143,20 @@ def _percent(quantity: Quantity, value: float, _unit: str) -> Shown:
     return Shown(quantity, number_text(100 * value, "%"), "%")
 
 
+def _percents(quantity: Quantity, value: float, _unit: str) -> Shown:
+    if quantity.low is None or quantity.high is None:
+        return _percent(quantity, value, _unit)
+    ends = [number_text(100 * end, "%") for end in (quantity.low, quantity.high)]
+    text = ends[0] if ends[0] == ends[1] else EN_DASH.join(ends)
+    return Shown(quantity, text, "%")
+
+
 def _range(quantity: Quantity, value: float, unit: str) -> Shown:
     if quantity.low is None or quantity.high is None:
         return _value(quantity, value, unit)
     ends = [number_text(end, quantity.unit) for end in (quantity.low, quantity.high)]
     text = ends[0] if ends[0] == ends[1] else EN_DASH.join(ends)
-    return Shown(quantity, text, unit)
+    return Shown(quantity, text, _spelled(text, unit))
 
 
 _STYLES: dict[str, Callable[[Quantity, float, str], Shown]] = {
@@ -126,6 +165,7 @@ _STYLES: dict[str, Callable[[Quantity, float, str], Shown]] = {
     "digit": _digit,
     "percent": _percent,
     "range": _range,
+    "percents": _percents,
 }
 
 
@@ -169,14 +209,6 @@ class Register:
         """Enter a shown number; place is the page or section."""
         self.rows.append((place, shown.text, shown.quantity.lineage))
         return shown
-
-
-def sentence_html(sentence: Sentence, register: Register, place: str, root: str = "") -> str:
-    """Give a sentence as HTML; each number is a link to its glass box."""
-    return "".join(
-        html.escape(part) if isinstance(part, str) else number_html(part, register, place, root)
-        for part in sentence.parts
-    )
 
 
 def number_html(shown: Shown, register: Register, place: str, root: str = "") -> str:

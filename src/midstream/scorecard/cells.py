@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.special import ndtr
 
 from midstream.chain.estimate import Component, Floats
 from midstream.chain.needs import NeedRanges, need_shares
+from midstream.chain.normal import normal_share
 from midstream.chain.plants import Plant
 from midstream.chain.pooling import ends
 from midstream.chain.world import Mix, World
@@ -97,6 +97,7 @@ class Cells:
     shares: dict[str, Floats] = field(init=False)
     _columns: dict[str, int] = field(init=False)
     _worlds: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    _stability: dict[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ruler = Ruler.draw(self.parameters)
@@ -153,9 +154,16 @@ class Cells:
             "technology": self._mix(self.world.technology.get(place), form, country, "technology"),
             "throttle": self.draws.estimate(self.world.throttle[place], "throttle", "low"),
             "feed": feed,
-            "governance": self.draws.estimate(self.world.governance[country], "governance", "low"),
+            "governance": self._governance(country),
         }
         return np.stack([drawn[name] for name in CONTROLS])
+
+    def _governance(self, country: str) -> Floats:
+        """Political stability of a country, the same draws for all its cells."""
+        if country not in self._stability:
+            found = self.world.governance[country]
+            self._stability[country] = self.draws.estimate(found, "governance", "low")
+        return self._stability[country]
 
     def _mix(self, mix: Mix | None, form: str, country: str, name: str) -> Floats:
         parts = mix or {"unknown": 1.0}
@@ -218,7 +226,7 @@ class Cells:
         left = np.maximum(0.0, self.horizon - start)
         months, spread = self.parameters.value("delay.months"), _log_sd(self.parameters)
         with np.errstate(divide="ignore"):
-            in_time = ndtr((np.log(left * 12) - np.log(months)) / spread)
+            in_time = normal_share((np.log(left * 12) - np.log(months)) / spread)
         ramp = np.clip((left - months / 12) / self.parameters.value("ramp.years"), 0.15, 1.0)
         share = ramp * in_time
         if plant.status == "ramping":

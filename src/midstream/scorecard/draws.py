@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.special import ndtri
 
 from midstream.chain.estimate import Component, Estimate, Floats, triangular
+from midstream.chain.normal import normal_quantile
 from midstream.errors import InputError
 from midstream.evidence import Evidence, Quantity
 
@@ -146,7 +146,8 @@ def _quantile(
     if name == "triangular":
         return triangular(uniform, low, value, high)
     if name == "lognormal":
-        return np.asarray(value * np.exp(arguments[0] * ndtri(np.clip(uniform, 1e-9, 1 - 1e-9))))
+        normal = normal_quantile(np.clip(uniform, 1e-9, 1 - 1e-9))
+        return np.asarray(value * np.exp(arguments[0] * normal))
     raise InputError(
         f"unknown distribution {name!r}",
         where="parameters.csv:distribution",

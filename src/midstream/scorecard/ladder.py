@@ -13,7 +13,6 @@ import numpy as np
 from midstream.chain.estimate import Floats
 from midstream.scorecard.draws import Parameters
 
-LEVELS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
 CONTROLS = ("ownership", "technology", "throttle", "feed", "governance")
 #: Need below this share of the reference reads as this share: its coverage has no weight left.
 LEAST_NEED = 1e-9

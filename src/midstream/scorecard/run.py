@@ -22,6 +22,10 @@ from midstream.scorecard.support import stage_label
 from midstream.scorecard.words import reasons_of_stage
 from midstream.terms import SECTORS
 
+#: Groups of parameters that the world and the ruler read; other rooms assume other things.
+GROUPS = frozenset(
+    {"anchors", "control", "electric-vehicles", "evidence", "ladder", "need", "pipeline"}
+)
 #: Draws used to find what lifts a score and what its label rests on.
 FEW = 200
 
@@ -132,7 +136,7 @@ class Run:
                 sorted(
                     row["id"]
                     for row in self.evidence.parameters.values()
-                    if row["kind"] == "assumed"
+                    if row["kind"] == "assumed" and row["group"] in GROUPS
                 )
             ),
         )

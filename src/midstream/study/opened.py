@@ -20,12 +20,14 @@ from midstream.evidence import Evidence, Ledger
 from midstream.scorecard.result import Scorecard
 from midstream.scorecard.run import Settings, score
 from midstream.study.config import OpenConfig, StudyConfig, check_config, known
+from midstream.study.dependency import DependencyRoom
+from midstream.study.shock import ShockRoom
 from midstream.terms import SECTORS, STAGES
 
 Progress = Callable[[float], None]
 
 
-class Study:
+class Study(DependencyRoom, ShockRoom):
     """A study opened on a data release; world and scores are made on first use and kept.
 
     Attributes:

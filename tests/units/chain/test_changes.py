@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from midstream.chain.change import (
@@ -16,9 +20,11 @@ from midstream.chain.change import (
     ProbabilityChange,
     TechnologyChange,
 )
+from midstream.chain.estimate import Component, Floats
+from midstream.chain.needs import NeedRanges, need_shares
 from midstream.chain.world import World
 from midstream.errors import InputError
-from units.chain.toy import chain_tables, toy, toy_world
+from units.chain.toy import COUNTRIES, FORMS, chain_tables, toy, toy_world
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +65,65 @@ def test_changes_run_in_their_order(world: World) -> None:
     last = OwnershipChange("ev", "IND", "domestic")
     assert world.apply(first, last).ownership["ev", "IND"] == {"domestic": 1.0}
     assert world.apply(last, first).ownership["ev", "IND"] == {"allied": 1.0}
+
+
+def named(name: str) -> Floats:
+    """Uniform numbers of a name: another name, other numbers."""
+    return np.random.default_rng(zlib.crc32(name.encode())).random(50)
+
+
+def needs(world: World) -> dict[str, Floats]:
+    """Need by form as shares of world need, shape (draw, country), every range drawn."""
+    ranges = NeedRanges(Component(1, 0.4, 2), 0.5, Component(1, 0.6, 1.6))
+    return need_shares(world, COUNTRIES, named, ranges, world.need_scale)
+
+
+@pytest.mark.parametrize("factor", [0, 0.5, 3])
+def test_output_of_a_device_moves_the_need_of_its_own_country_one_stage_up(
+    world: World, factor: float
+) -> None:
+    (use,) = world.uses["ndfeb-magnet"]
+    known = replace(use, share=Component(0.8, 0.8, 0.8))
+    world = world.with_parts(uses={**world.uses, "ndfeb-magnet": (known,)})
+    before, after = needs(world), needs(world.apply(OutputChange("ev", "IND", factor)))
+    column = COUNTRIES.index("IND")
+    drawn = world.activity["ev", "IND"].sample(
+        named("activity/f:world.activity/IND/ev/pick"),
+        named("activity/f:world.activity/IND/ev/spread"),
+        "low",
+    )
+    moved = after["ndfeb-magnet"] - before["ndfeb-magnet"]
+    assert moved[:, column] == pytest.approx(0.8 * drawn * (factor - 1), rel=1e-9)
+    for form in FORMS:
+        others = np.delete(after[form], column, axis=1)
+        assert np.array_equal(others, np.delete(before[form], column, axis=1))
+
+
+def test_output_times_one_moves_no_need(world: World) -> None:
+    before = needs(world)
+    for form in FORMS:
+        after = needs(world.apply(OutputChange(form, "IND", 1)))
+        for each in FORMS:
+            assert np.array_equal(after[each], before[each]), (form, each)
+
+
+@pytest.mark.parametrize("form", ["ree-ore", "ndpr-oxide", "ndfeb-magnet"])
+def test_output_above_the_device_moves_no_need(world: World, form: str) -> None:
+    changed = world.apply(OutputChange(form, "IND", 5))
+    before, after = needs(world), needs(changed)
+    assert all(np.array_equal(after[each], before[each]) for each in FORMS)
+    assert changed.activity == world.activity
+
+
+def test_a_changed_activity_leads_back_to_the_old_one(world: World) -> None:
+    twice = world.apply(OutputChange("ev", "IND", 2), OutputChange("ev", "IND", 3))
+    old, new = world.activity["ev", "IND"], twice.activity["ev", "IND"]
+    assert new.value == pytest.approx(6 * (old.value or 0))
+    first = twice.ledger[twice.ledger[new.lineage].inputs[0]]
+    assert twice.ledger[new.lineage].quantity.value == new.value
+    assert first.quantity.value == pytest.approx(2 * (old.value or 0))
+    assert first.inputs == (old.lineage,)
+    assert world.ledger[old.lineage].quantity.value == old.value
 
 
 def test_a_plant_added_is_in_the_world_and_its_lineage(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,6 +92,24 @@ def test_trade_rows_have_values_and_lineage(evidence: Evidence, bulk: Bulk) -> N
     assert node.source == "cepii-baci-202601"
 
 
+def test_flows_of_one_code_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = Evidence.load(check=False)
+    flows = fresh.bulk.trade(2024, ["850511"])
+    again = Evidence.load(check=False)
+    asked: list[str] = []
+    rows = Bulk.rows
+
+    def counted(self: Bulk, sql: str, name: str, /, **values: Any) -> list[tuple[Any, ...]]:
+        asked.append(name)
+        return rows(self, sql, name, **values)
+
+    monkeypatch.setattr(Bulk, "rows", counted)
+    for flow in flows:
+        assert again.ledger[flow.lineage] == fresh.ledger[flow.lineage]
+    assert len(flows) > 100
+    assert asked == ["trade", "trade"]
+
+
 def test_a_year_without_quantities_has_none(bulk: Bulk) -> None:
     assert {flow.qty_t for flow in bulk.trade(2022, ["850511"])} == {None}
     assert any(flow.qty_t for flow in bulk.trade(2022, ["280530"], "hs92"))
@@ -144,6 +163,30 @@ def test_lineages_that_lead_nowhere_are_refused(evidence: Evidence, lineage: str
     assert lineage not in evidence.ledger
     with pytest.raises(InputError, match="no lineage"):
         evidence.ledger.trace(lineage)
+
+
+@pytest.mark.parametrize(
+    ("licence", "gone"),
+    [
+        ("public domain", {"production"}),
+        ("CC BY 4.0", {"supply", "demand", "governance", "gdp"}),
+        ("Etalab Open Licence 2.0", {"trade"}),
+        ("unclear", set()),
+    ],
+)
+def test_tables_of_a_licence_are_left_out_whole(licence: str, gone: set[str]) -> None:
+    evidence = Evidence.load(check=False, without_licences=frozenset({licence}))
+    bulk = evidence.bulk
+    held = {
+        "production": bulk.production("rare-earths"),
+        "supply": bulk.iea_supply("lithium"),
+        "demand": bulk.iea_demand("lithium"),
+        "governance": bulk.governance(),
+        "gdp": bulk.gdp(),
+        "trade": bulk.trade(2024, ["850511"]),
+    }
+    assert {name for name, rows in held.items() if not rows} == gone
+    assert ("bulk:wb-wgi/IND/2023" in evidence.ledger) == ("governance" not in gone)
 
 
 def test_the_database_reads_no_other_folder(bulk: Bulk, tmp_path: Path) -> None:

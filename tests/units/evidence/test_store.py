@@ -116,6 +116,17 @@ def test_an_unknown_licence_is_refused() -> None:
         Evidence.load(check=False, without_licences=frozenset({"uncler"}))
 
 
+def test_an_unknown_licence_far_from_all_gets_the_list() -> None:
+    with pytest.raises(InputError, match=r"use one of: CC BY 4.0, .*, unclear"):
+        Evidence.load(check=False, without_licences=frozenset({"MIT"}))
+
+
+def test_a_licence_the_model_rests_on_cannot_be_left_out() -> None:
+    with pytest.raises(InputError, match="cited facts cannot be left out") as caught:
+        Evidence.load(check=False, without_licences=frozenset({"cited facts"}))
+    assert caught.value.where.startswith("stacks.csv:")
+
+
 def test_tables_without_sources_stay_when_licences_are_left_out() -> None:
     clear = Evidence.load(check=False, without_licences=frozenset({UNCLEAR}))
     assert len(clear.table("countries")) == len(clear.folder.table("countries"))

@@ -83,9 +83,9 @@ def test_the_file_is_tagged_and_named(built: Built) -> None:
 
 
 @pytest.mark.parametrize("which", ["built", "japanese", "little"])
-def test_it_has_ten_to_fourteen_pages(which: str, request: pytest.FixtureRequest) -> None:
+def test_it_has_ten_to_fifteen_pages(which: str, request: pytest.FixtureRequest) -> None:
     found: Built = request.getfixturevalue(which)
-    assert 10 <= len(found.reader.pages) <= 14
+    assert 10 <= len(found.reader.pages) <= 15
     assert list(found.made.pages.values()) == list(range(1, len(found.reader.pages) + 1))
 
 

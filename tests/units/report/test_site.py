@@ -177,6 +177,7 @@ def test_every_page_of_the_study_is_there(built: Built, crawled: dict[str, Crawl
     expected = {f"sector/{one}.html" for one in config.sectors}
     expected |= {f"country/{one}.html" for one in config.countries}
     expected |= {f"{one}.html" for one in ("index", "sectors", "example", "concentration")}
+    expected |= {"leverage.html", "shock.html"}
     expected |= {f"{one}.html" for one in ("evidence", "number", "assumptions", "sources", "about")}
     assert set(crawled) == expected
 

@@ -12,7 +12,7 @@ from midstream.errors import InputError
 from midstream.evidence import Evidence, Quantity
 from midstream.scorecard.draws import Draws, Parameters
 from midstream.scorecard.result import Remark, Scorecard
-from midstream.scorecard.run import Settings, score
+from midstream.scorecard.run import GROUPS, Settings, score
 from midstream.study import Study
 from units.chain.toy import COUNTRIES, SECTOR, chain_tables, toy, toy_world
 
@@ -54,6 +54,33 @@ def test_a_score_traces_back_to_the_figures(card: Scorecard) -> None:
         return {node["kind"]}.union(*(kinds(part) for part in node["inputs"]))
 
     assert {"formula", "observation", "assumption"} <= kinds(tree)
+
+
+def test_the_assumptions_are_those_of_the_score_and_of_no_other_room(
+    toy_evidence: Evidence, card: Scorecard
+) -> None:
+    rows = toy_evidence.parameters
+    reached = {
+        lineage.removeprefix("par:")
+        for cell in card.cells
+        for lineage in below(card, cell.score.lineage)
+        if lineage.startswith("par:")
+    }
+    assumed = {name for name in reached if rows[name]["kind"] == "assumed"}
+    assert assumed
+    assert assumed <= set(card.assumptions)
+    assert {rows[name]["group"] for name in card.assumptions} == GROUPS
+
+
+def below(card: Scorecard, lineage: str) -> set[str]:
+    """Every lineage id under one, itself included."""
+    found, waiting = set[str](), [lineage]
+    while waiting:
+        one = waiting.pop()
+        if one not in found and one in card.ledger:
+            found.add(one)
+            waiting += card.ledger[one].inputs
+    return found
 
 
 def test_reasons_name_the_pillar_and_lifts_name_a_lever(card: Scorecard) -> None:

@@ -1,10 +1,17 @@
 """Figures: one chart path for the site, the PDF and the downloads."""
 
+from midstream.report.figures.arcs import Arc, arcs
+from midstream.report.figures.axes import Months
+from midstream.report.figures.backtest import Rival, Trial, backtest, rivals
 from midstream.report.figures.cells import Cell, of_cell, of_profile, of_score, spoken, strip_svg
 from midstream.report.figures.example import worked_example
+from midstream.report.figures.fan import Event, FanData, Record, Track, fan
 from midstream.report.figures.figure import Figure
 from midstream.report.figures.holders import Reader, concentration, holder_bars
 from midstream.report.figures.lanes import Dot, lanes
+from midstream.report.figures.leverage import ChainRow, CutRow, leverage_by_stage, what_is_left
+from midstream.report.figures.matrix import Grid, GridRow, shared_matrix
+from midstream.report.figures.months import Axes, Panel, deliveries
 from midstream.report.figures.profiles import (
     Profile,
     country_profiles,
@@ -14,18 +21,41 @@ from midstream.report.figures.profiles import (
     sector_profiles,
     small_multiples,
 )
+from midstream.report.figures.ranges import Group, Span, ranges
+from midstream.report.figures.series import Line, yearly
 from midstream.report.figures.surety import label_bar
 from midstream.report.figures.tree import formula_tree
 from midstream.report.figures.vessels import hero_strip, interval_text, vessel_svg
 
 __all__ = [
+    "Arc",
+    "Axes",
     "Cell",
+    "ChainRow",
+    "CutRow",
     "Dot",
+    "Event",
+    "FanData",
     "Figure",
+    "Grid",
+    "GridRow",
+    "Group",
+    "Line",
+    "Months",
+    "Panel",
     "Profile",
     "Reader",
+    "Record",
+    "Rival",
+    "Span",
+    "Track",
+    "Trial",
+    "arcs",
+    "backtest",
     "concentration",
     "country_profiles",
+    "deliveries",
+    "fan",
     "formula_tree",
     "hero_strip",
     "holder_bars",
@@ -34,14 +64,20 @@ __all__ = [
     "interval_text",
     "label_bar",
     "lanes",
+    "leverage_by_stage",
     "of_cell",
     "of_profile",
     "of_score",
     "profile_svg",
+    "ranges",
+    "rivals",
     "sector_profiles",
+    "shared_matrix",
     "small_multiples",
     "spoken",
     "strip_svg",
     "vessel_svg",
+    "what_is_left",
     "worked_example",
+    "yearly",
 ]

@@ -18,6 +18,9 @@ TwinCell = str | Shown | Sentence
 #: Draws into a canvas in the given width and gives the height used.
 Draw = Callable[[Canvas, float], float]
 
+#: Columns a number brings beside its printed text.
+_EXTRA = ("value", "low", "high", "unit", "label", "lineage")
+
 _MARGIN = 28
 _TITLE = Type(size=22, weight=600, family="serif")
 _SUBTITLE = Type(size=13.5, fill="ink2", condensed=False)
@@ -95,8 +98,10 @@ class Figure:
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(_csv_head(self))
+        wide = _numeric(self)
         for row in self.rows:
-            writer.writerow([part for cell in row for part in _csv_cell(cell)])
+            cells = zip(row, wide, strict=True)
+            writer.writerow([part for cell, many in cells for part in _csv_cell(cell, many)])
         return out.getvalue()
 
 
@@ -115,20 +120,24 @@ def _page(theme: Theme, wide: float, high: float) -> str:
     return canvas.parts[0]
 
 
+def _numeric(figure: Figure) -> list[bool]:
+    """Say of each column whether a number stands in it, so that it takes the extra columns."""
+    return [
+        any(isinstance(row[i], Shown) for row in figure.rows) for i in range(len(figure.columns))
+    ]
+
+
 def _csv_head(figure: Figure) -> list[str]:
     head: list[str] = []
-    for i, name in enumerate(figure.columns):
+    for name, many in zip(figure.columns, _numeric(figure), strict=True):
         head.append(name)
-        if any(i < len(row) and isinstance(row[i], Shown) for row in figure.rows):
-            head += [
-                f"{name} {extra}" for extra in ("value", "low", "high", "unit", "label", "lineage")
-            ]
+        head += [f"{name} {extra}" for extra in _EXTRA] if many else []
     return head
 
 
-def _csv_cell(cell: TwinCell) -> list[str]:
+def _csv_cell(cell: TwinCell, many: bool) -> list[str]:
     if not isinstance(cell, Shown):
-        return [cell if isinstance(cell, str) else cell.plain]
+        return [cell if isinstance(cell, str) else cell.plain, *([""] * len(_EXTRA) * many)]
     q = cell.quantity
     numbers = ["" if x is None else repr(x) for x in (q.value, q.low, q.high)]
     return [cell.plain, *numbers, q.unit, q.label or "", q.lineage]

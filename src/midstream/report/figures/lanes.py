@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, log10
+from math import floor
 
 from midstream.evidence.quantity import Quantity
+from midstream.report.figures.axes import nice_step
 from midstream.report.figures.figure import Figure
 from midstream.report.numbers import Sentence, Shown, number_text, say, show
 from midstream.report.svg import Canvas, Type, f
@@ -98,7 +99,7 @@ class _Scale:
         values = [q.value for q in (used, *(dot.quantity for dot in dots)) if q.value is not None]
         low, high = min([*values, *(band or ())]), max([*values, *(band or ())])
         spread = (high - low) or abs(high) or 1.0
-        step = _nice(spread / 3)
+        step = nice_step(spread / 3)
         bottom = floor((low - spread * 0.08) / step) * step
         bottom = max(0.0, bottom) if low >= 0 else bottom
         return cls(bottom, high + spread * 0.12, start, end, step)
@@ -109,11 +110,6 @@ class _Scale:
     def ticks(self) -> list[float]:
         count = int((self.high - self.low) / self.step + 1e-9)
         return [self.low + self.step * i for i in range(count + 1)]
-
-
-def _nice(step: float) -> float:
-    power = 10 ** floor(log10(step))
-    return float(next(m for m in (1, 2, 5, 10) if m * power >= step * 0.999) * power)
 
 
 def _frame(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from midstream.report.figures.cells import Cell, binding, spoken
 from midstream.report.figures.figure import Figure, TwinCell
 from midstream.report.marks import draw_label
-from midstream.report.numbers import EN_DASH, Sentence, Shown, number_text, say, show
+from midstream.report.numbers import EN_DASH, Sentence, Shown, number_text, say
 from midstream.report.svg import Canvas, Type, document
 from midstream.report.theme import LIVE, Theme
 
@@ -143,10 +143,3 @@ def _column(
     country, holder = facts.get(cell.stage, (Sentence(()), Sentence(())))
     y = canvas.paragraph((x, y + 20), country, _FACT, wide, 17)
     return canvas.paragraph((x, y + 4), holder, _SMALL, wide, 16)
-
-
-def score_range(cell: Cell) -> Sentence:
-    """Say a score with its interval: ``1.7 (1.4-2.0)``."""
-    interval = interval_text(cell)
-    value = show(cell.score)
-    return say("{v} ({i})", v=value, i=interval) if interval else say("{v}", v=value)

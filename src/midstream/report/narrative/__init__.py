@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from midstream.dependency.lockin import LockIn
 from midstream.report.narrative.answer import answer
+from midstream.report.narrative.backtest import record, record_findings
 from midstream.report.narrative.concentration import concentration, holders_opening
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.gaps import gaps, missing_opening, scorecard_opening
 from midstream.report.narrative.hollow import countries_opening, hollow, sectors_opening
+from midstream.report.narrative.leverage import (
+    chain_findings,
+    leverage_opening,
+    thesis_findings,
+)
+from midstream.report.narrative.leverage_rows import Risks
 from midstream.report.narrative.lines import (
     country_line,
     peers_opening,
@@ -17,6 +26,16 @@ from midstream.report.narrative.lines import (
 )
 from midstream.report.narrative.openings import explaining
 from midstream.report.narrative.patterns import sector_findings
+from midstream.report.narrative.risk import (
+    found_risks,
+    hold_findings,
+    locked,
+    risk_findings,
+    series_findings,
+    shared_findings,
+)
+from midstream.report.narrative.shock import case_findings, shock_opening
+from midstream.report.narrative.shock_rows import Case, cases
 from midstream.report.narrative.types import (
     Answer,
     Change,
@@ -70,20 +89,17 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
     rows = comparisons(context)
     every_gap = gaps(context)
     own = tuple(gap for gap in every_gap if gap.country == context.focus)
-    openings = {
-        **explaining(context),
-        "sectors": sectors_opening(context),
-        "countries": countries_opening(context),
-        "holders": holders_opening(context),
-        "example": example_opening(context, rows),
-        "peers": peers_opening(context),
-        "scorecard": scorecard_opening(context),
-        "missing": missing_opening(context, own),
-    }
+    held, dependence, shocks = locked(context), found_risks(context), cases(study)
+    past = record(context, study.backtest())
     return Narrative(
         ledger=context.reckoner.ledger,
         answer=answer(context),
-        openings=openings,
+        openings={
+            **_openings(context),
+            "shock": shock_opening(context, shocks),
+            "example": example_opening(context, rows),
+            "missing": missing_opening(context, own),
+        },
         sectors={one: sector_line(context, context.focus, one) for one in context.sectors},
         sector_findings=sector_findings(context),
         countries={one: country_line(context, one) for one in context.countries},
@@ -92,4 +108,45 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
         ranks={stage: rank_line(context, stage) for stage in STAGE_ORDER},
         example=rows,
         gaps=every_gap,
+        chapters={
+            **_chapters(context, held, dependence),
+            **_shocks(context, shocks),
+            "record": record_findings(context, past),
+        },
+        risks=dependence,
+        locked=held,
+        cases=shocks,
+        record=past,
     )
+
+
+def _shocks(context: Context, found: Sequence[Case]) -> dict[str, tuple[Finding, ...]]:
+    """Findings on each shock of the study."""
+    return {f"shock/{case.id}": case_findings(context, case) for case in found}
+
+
+def _openings(context: Context) -> dict[str, Opening]:
+    """Heads of the pages that need the scores alone, or a room of their own."""
+    return {
+        **explaining(context),
+        "sectors": sectors_opening(context),
+        "countries": countries_opening(context),
+        "holders": holders_opening(context),
+        "leverage": leverage_opening(context),
+        "peers": peers_opening(context),
+        "scorecard": scorecard_opening(context),
+    }
+
+
+def _chapters(
+    context: Context, held: Sequence[LockIn], dependence: Risks
+) -> dict[str, tuple[Finding, ...]]:
+    """Findings on who holds the chain and who depends on whom."""
+    return {
+        "thesis": thesis_findings(context),
+        "chain": chain_findings(context),
+        "hold": hold_findings(context, held),
+        "shared": shared_findings(context),
+        "risk": risk_findings(context, dependence),
+        "series": series_findings(context),
+    }

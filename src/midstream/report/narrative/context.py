@@ -74,6 +74,10 @@ class Context:
         """Name of a form as it reads inside a sentence, without its scope note in brackets."""
         return lower(self.study.name("form", form).split(" (")[0])
 
+    def material_name(self, material: str) -> str:
+        """Name of a material as it reads inside a sentence."""
+        return lower(self.study.name("material", material).split(" (")[0])
+
     def remark(self, text: str, cell: CellScore) -> Sentence:
         """A remark about a cell as a sentence; forms are called by their short names."""
         names = {str(row["name"]): self.form_name(form) for form, row in self._form_rows(cell)}

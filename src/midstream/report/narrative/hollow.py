@@ -6,7 +6,6 @@ from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.context import Context, clear_above
 from midstream.report.narrative.types import Hollow, Opening, Verdict
 from midstream.report.narrative.words import (
-    capital,
     chance,
     counted,
     noun,
@@ -265,8 +264,3 @@ def _plus_stop(sentence: Sentence) -> Sentence:
 def short_verdict(found: Verdict) -> str:
     """The verdict in four words or fewer."""
     return _SHORT[found]
-
-
-def titled(found: Verdict) -> str:
-    """The verdict with a capital, for a table cell."""
-    return capital(found)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from midstream.evidence.lineage import Ledger
 from midstream.evidence.quantity import Label
 from midstream.report.numbers import Sentence, Shown
 from midstream.scorecard.result import CellScore
+
+if TYPE_CHECKING:
+    from midstream.dependency.lockin import LockIn
+    from midstream.report.narrative.backtest import Record
+    from midstream.report.narrative.leverage_rows import Risks
+    from midstream.report.narrative.shock_rows import Case
 
 Verdict = Literal["supported", "refuted", "undetermined"]
 
@@ -147,8 +153,8 @@ class Narrative:
         ledger: Lineage of every number in the words; stands on the ledger of the study.
         answer: The answer page.
         openings: Page id -> kicker, title, lede. Ids: ``framework``, ``method``, ``sectors``,
-            ``countries``, ``holders``, ``example``, ``peers``, ``scorecard``, ``missing``,
-            ``labels``, ``sources``, ``evidence``, ``assumptions``.
+            ``countries``, ``holders``, ``leverage``, ``shock``, ``example``, ``peers``,
+            ``scorecard``, ``missing``, ``labels``, ``sources``, ``evidence``, ``assumptions``.
         sectors: Sector -> one line about the focus country.
         sector_findings: What the sectors of the focus country have in common.
         countries: Country -> one line.
@@ -157,6 +163,13 @@ class Narrative:
         ranks: Stage -> one line on the rank of the focus country.
         example: The worked example by stage; empty where the study has none.
         gaps: Missing facts, those that would settle most first.
+        chapters: Findings by part of a chapter: ``thesis``, ``chain``, ``hold``, ``shared``,
+            ``risk``, ``series``, ``record``, and ``shock/ID`` for each
+            shock of the study.
+        risks: Supply risk by method and importer, in the material of the main chain.
+        locked: Lock-in of the importers at the steps of the main chain.
+        cases: Shocks of the study with what their runs gave.
+        record: The model and its rivals on the episodes of the past.
     """
 
     ledger: Ledger
@@ -170,6 +183,11 @@ class Narrative:
     ranks: Mapping[str, Sentence]
     example: tuple[Comparison, ...]
     gaps: tuple[Gap, ...]
+    chapters: Mapping[str, tuple[Finding, ...]]
+    risks: Risks
+    locked: tuple[LockIn, ...]
+    cases: tuple[Case, ...]
+    record: Record
 
     def sentences(self) -> Iterator[Sentence]:
         """Give every sentence of the narrative, in reading order."""
@@ -190,3 +208,5 @@ class Narrative:
         for comparison in self.example:
             yield from comparison.why
         yield from (gap.what for gap in self.gaps)
+        for findings in self.chapters.values():
+            yield from (finding.text for finding in findings)

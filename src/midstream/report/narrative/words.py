@@ -59,12 +59,14 @@ def listed(words: Sequence[str], join: str = "and") -> str:
     return f"{', '.join(words[:-1])} {join} {words[-1]}"
 
 
-def joined(parts: Sequence[Sentence | Shown | str], join: str = " and ") -> Sentence:
+def joined(
+    parts: Sequence[Sentence | Shown | str], join: str = " and ", between: str = ", "
+) -> Sentence:
     """Join sentences as prose does, keeping the numbers in them."""
     out: list[str | Shown] = []
     for place, part in enumerate(parts):
         if place:
-            out.append(join if place == len(parts) - 1 else ", ")
+            out.append(join if place == len(parts) - 1 else between)
         out.extend(part.parts if isinstance(part, Sentence) else (part,))
     return Sentence(tuple(out))
 

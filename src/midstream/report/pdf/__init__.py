@@ -15,9 +15,11 @@ from midstream.report.pdf.back import labels, sources, used
 from midstream.report.pdf.chain import differences, example
 from midstream.report.pdf.compile import Setting, compile_pdf
 from midstream.report.pdf.front import answer, cover, framework
+from midstream.report.pdf.leverage import leverage
 from midstream.report.pdf.method import method
 from midstream.report.pdf.press import Press
-from midstream.report.pdf.shape import countries, holders, sectors
+from midstream.report.pdf.shape import holders, sectors
+from midstream.report.pdf.shock import shock
 from midstream.report.pdf.standing import missing, peers, scorecard
 from midstream.report.pdf.writer import Json, Writer
 from midstream.report.theme import PRINT
@@ -30,7 +32,7 @@ __all__ = ["Condensed", "build_condensed"]
 
 #: Pages between the cover and the sources, in reading order.
 PAGES = (
-    answer, framework, method, sectors, countries, holders, example, differences, peers,
+    answer, framework, method, sectors, holders, leverage, shock, example, differences, peers,
     scorecard, missing, labels,
 )  # fmt: skip
 

@@ -1,8 +1,8 @@
-"""The shape: sectors, countries, and who holds each stage."""
+"""The shape: sectors, who holds each stage, and a line a country."""
 
 from __future__ import annotations
 
-from midstream.report.figures import concentration, hollow_countries, hollow_sectors
+from midstream.report.figures import concentration, hollow_sectors
 from midstream.report.narrative.words import capital, possessive
 from midstream.report.numbers import Sentence
 from midstream.report.pdf.press import Press, in_one
@@ -39,22 +39,8 @@ def _ruler(text: str) -> Sentence:
     return Sentence((f"{text} Height and colour show the score, the thin line its interval.",))
 
 
-def countries(press: Press) -> Json:
-    """The same test for every country of the study."""
-    press.turn("countries")
-    figure = hollow_countries(
-        press.context.card,
-        lambda one: press.study.name("country", one),
-        Sentence(("National profiles on one ruler",)),
-        _ruler("Mean over the sectors of the study."),
-        press.basis("Countries with the hollowest middle first."),
-    )
-    lines = _country_lines(press)
-    return press.page("countries", [press.figure(figure), press.prose(*lines)])
-
-
-def _country_lines(press: Press) -> list[Sentence]:
-    """The focus country, then each incumbent and partner."""
+def country_lines(press: Press) -> list[Sentence]:
+    """The focus country, then each incumbent and partner, in a line each."""
     config = press.study.config
     named = dict.fromkeys((config.focus, *config.incumbents, *config.partners))
     known = [country for country in named if country in press.narrative.countries]

@@ -8,6 +8,7 @@ from midstream.report.narrative.lines import rank_shown
 from midstream.report.narrative.words import probability
 from midstream.report.numbers import EN_DASH, Sentence, Shown, number_text, say
 from midstream.report.pdf.press import Press
+from midstream.report.pdf.shape import country_lines
 from midstream.report.pdf.writer import Json, table, words
 from midstream.scorecard.result import CountryProfile
 from midstream.terms import STAGE_ORDER
@@ -36,7 +37,8 @@ def peers(press: Press) -> Json:
         "Median rank on common draws with the range of nine draws in ten. Chance: share of draws in"
         " which both middle stages lie below both ends. Countries in the order of their middle."
     )
-    return press.page("peers", [table(columns, rows, press.writer.parts(source), size=9, inset=7)])
+    ranks = table(columns, rows, press.writer.parts(source), size=9, inset=6)
+    return press.page("peers", [ranks, press.prose(*country_lines(press))])
 
 
 def _peer(press: Press, profile: CountryProfile) -> list[Json]:

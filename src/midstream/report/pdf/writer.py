@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +15,9 @@ from midstream.report.theme import PRINT
 
 #: What the templates read: strings, numbers, lists and dictionaries.
 Json = dict[str, Any]
+
+#: Texts of a drawing that are structure: ticks of its axes, codes, years.
+_STRUCTURE = re.compile(r'data-structure="">([^<]*)<')
 
 _HARD_SPACE = "\u00a0"
 
@@ -73,6 +78,8 @@ class Writer:
         self.drawings[name] = figure.svg(PRINT, width=width)
         for shown in figure.numbers:
             self.register.add(shown, self.page)
+        for text in _STRUCTURE.findall(self.drawings[name]):
+            self.named(html.unescape(text))
         return {
             "kind": "figure",
             "path": name,

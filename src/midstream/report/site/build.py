@@ -17,23 +17,26 @@ from midstream.report.site.assets import facts_script, find_script, write_assets
 from midstream.report.site.chains import chain_pages
 from midstream.report.site.desk import Desk
 from midstream.report.site.glass import glass_scripts
+from midstream.report.site.leverage import leverage_page
 from midstream.report.site.page import Page, environment
 from midstream.report.site.pen import Pen
 from midstream.report.site.records import record_pages, sources_page
 from midstream.report.site.scores import score_pages
+from midstream.report.site.shock import shock_page
 from midstream.report.theme import LABEL_WORDS, LIGHT
 
 if TYPE_CHECKING:
     from midstream.study import Study
 
+#: At most seven entries; what belongs to one of them is linked from its page.
 _NAV = (
     ("index.html", "Answer"),
     ("sectors.html", "Sectors"),
     ("example.html", "Example"),
-    ("concentration.html", "Concentration"),
+    ("leverage.html", "Leverage"),
+    ("shock.html", "Shock"),
     ("evidence.html", "Evidence"),
     ("assumptions.html", "Assumptions"),
-    ("sources.html", "Sources"),
 )
 
 
@@ -67,7 +70,8 @@ def build_site(
     tell("site: shared files")
     written = write_assets(folder)
     tell("site: pages")
-    pages = [answer_page(desk), *score_pages(desk), *chain_pages(desk), *record_pages(desk)]
+    pages = [answer_page(desk), *score_pages(desk), *chain_pages(desk)]
+    pages += [leverage_page(desk), shock_page(desk), *record_pages(desk)]
     site = shared(desk, [*pages, Page("sources.html", "", "Sources", "")])
     templates = environment()
     for page in pages:

@@ -82,6 +82,11 @@ class Desk:
         """Display name of a country."""
         return self.study.name("country", country)
 
+    def country_or_rest(self, country: str) -> str:
+        """Display name of a country, or of the node that stands for all others."""
+        known = country in self.study.evidence.countries
+        return self.country(country) if known else "all others"
+
     def sector(self, sector: str) -> str:
         """Display name of a sector."""
         return self.study.name("sector", sector)

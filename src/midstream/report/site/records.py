@@ -95,4 +95,4 @@ def sources_page(desk: Desk, register: Register) -> Page:
         for layer, group in by_layer(found).items()
     ]
     context = {"head": desk.narrative.openings["sources"], "layers": layers}
-    return Page("sources.html", "sources.html", "Sources", "sources.html", context)
+    return Page("sources.html", "sources.html", "Sources", "evidence.html", context)

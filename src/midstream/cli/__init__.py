@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from midstream import __version__
+from midstream.cli.dependency import dependency_app
+from midstream.cli.options import (
+    DEFAULT_STUDY,
+    Data,
+    Json,
+    Seed,
+    StudyName,
+    Without,
+    emit,
+    open_study,
+    progress_bar,
+)
+from midstream.cli.shock import shock_app
 from midstream.errors import InputError, MidstreamError, ModelError
 
 app = typer.Typer(
@@ -23,25 +33,23 @@ app = typer.Typer(
 )
 evidence_app = typer.Typer(help="What we know, how well, from whom.", no_args_is_help=True)
 app.add_typer(evidence_app, name="evidence")
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-StudyName = Annotated[str, typer.Option("--study", help="A shipped study or a study file.")]
-Seed = Annotated[int | None, typer.Option("--seed", help="Seed of the draws.")]
-Data = Annotated[Path | None, typer.Option("--data", help="A data folder of your own.")]
-DEFAULT_STUDY = "india-us"
+app.add_typer(dependency_app, name="dependency")
+app.add_typer(shock_app, name="shock")
 
 
 @evidence_app.command("check")
-def evidence_check(as_json: Json = False, data: Data = None) -> None:
+def evidence_check(
+    as_json: Json = False, data: Data = None, without_licence: Without = None
+) -> None:
     """Check every table, key, unit, label and sum of the release."""
     from midstream import answers, tables_text
     from midstream.evidence import Evidence
     from midstream.evidence.reconcile import check_evidence as run
 
-    evidence = Evidence.load(data)
+    evidence = Evidence.load(data, without_licences=frozenset(without_licence or ()))
     findings = run(evidence)
     answer = answers.findings_answer(evidence, findings)
-    _print(answer, as_json, tables_text.findings)
+    emit(answer, as_json, tables_text.findings)
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
 
@@ -56,6 +64,7 @@ def evidence_show(
     period: Annotated[str | None, typer.Option(help="Year or month.")] = None,
     as_json: Json = False,
     data: Data = None,
+    without_licence: Without = None,
 ) -> None:
     """Show the facts of some keys with every source behind them."""
     from midstream import answers, tables_text
@@ -69,8 +78,10 @@ def evidence_show(
         "stage": stage,
         "period": period,
     }
-    evidence = Evidence.load(data, check=data is not None)
-    _print(answers.evidence_show(evidence, **filters), as_json, tables_text.facts)
+    evidence = Evidence.load(
+        data, without_licences=frozenset(without_licence or ()), check=data is not None
+    )
+    emit(answers.evidence_show(evidence, **filters), as_json, tables_text.facts)
 
 
 @evidence_app.command("trace")
@@ -78,16 +89,17 @@ def evidence_trace(
     lineage: Annotated[str, typer.Argument(help="The lineage field of a quantity.")],
     as_json: Json = False,
     study: StudyName = DEFAULT_STUDY,
+    seed: Seed = None,
     data: Data = None,
+    without_licence: Without = None,
 ) -> None:
     """Open one number: formula, inputs, sources."""
     from midstream import answers, tables_text
-    from midstream import study as studies
 
-    opened = studies.load(study, data=data)
-    with _progress("scoring", as_json) as progress:
+    opened = open_study(study, data, without_licence, seed)
+    with progress_bar("scoring", as_json) as progress:
         answer = answers.evidence_trace(opened, lineage, progress)
-    _print(answer, as_json, tables_text.tree)
+    emit(answer, as_json, tables_text.tree)
 
 
 @app.command("score")
@@ -101,15 +113,15 @@ def score(
     study: StudyName = DEFAULT_STUDY,
     seed: Seed = None,
     data: Data = None,
+    without_licence: Without = None,
 ) -> None:
     """Score countries from 1 to 5 at C1 to C4, sector by sector."""
     from midstream import answers, tables_text
-    from midstream import study as studies
 
-    opened = studies.load(study, data=data)
-    with _progress("scoring", as_json) as progress:
+    opened = open_study(study, data, without_licence)
+    with progress_bar("scoring", as_json) as progress:
         answer = answers.score_answer(opened, countries, sector, horizon, seed, progress)
-    _print(answer, as_json, tables_text.scores)
+    emit(answer, as_json, tables_text.scores)
 
 
 @app.command("studies")
@@ -126,16 +138,17 @@ def build(
     study: Annotated[str, typer.Argument(help="A shipped study or a study file.")] = DEFAULT_STUDY,
     out: Annotated[Path | None, typer.Option(help="Folder; build/STUDY by default.")] = None,
     only: Annotated[str | None, typer.Option(help="Parts, joined by commas.")] = None,
+    seed: Seed = None,
     data: Data = None,
+    without_licence: Without = None,
 ) -> None:
     """Build an edition: site, condensed PDF, tables, manifest."""
-    from midstream import study as studies
     from midstream.report.edition import build as make
 
-    opened = studies.load(study, data=data)
+    opened = open_study(study, data, without_licence, seed)
     parts = frozenset(part.strip() for part in only.split(",")) if only else None
     folder = out or Path("build") / opened.config.id
-    with _progress("building", False) as progress:
+    with progress_bar("building", False) as progress:
         edition = make(opened, folder, parts, lambda what, share: progress(share, what))
     for file in edition.files:
         if "/" not in file:
@@ -152,7 +165,7 @@ def verify(
     from midstream import answers, tables_text
 
     answer = answers.verify_answer(folder)
-    _print(answer, as_json, tables_text.differences)
+    emit(answer, as_json, tables_text.differences)
     if answer["result"]["differences"]:
         raise typer.Exit(1)
 
@@ -166,7 +179,7 @@ def diff(
     """Show the figures that changed between two editions, with causes."""
     from midstream import answers, tables_text
 
-    _print(answers.diff_answer(old, new), as_json, tables_text.changes)
+    emit(answers.diff_answer(old, new), as_json, tables_text.changes)
 
 
 @app.callback(invoke_without_command=True)
@@ -177,31 +190,6 @@ def root(
     if version:
         typer.echo(f"midstream {__version__}")
         raise typer.Exit
-
-
-def _print(answer: Any, as_json: bool, table: Callable[[Any], str]) -> None:
-    if as_json:
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
-    else:
-        sys.stdout.write(table(answer) + "\n")
-
-
-@contextmanager
-def _progress(words: str, quiet: bool) -> Iterator[Callable[..., None]]:
-    """A progress bar on standard error for people; nothing where output is piped."""
-    if quiet or not sys.stderr.isatty():
-        yield _silent
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(words, total=1.0)
-        yield lambda share, what=words: bar.update(task, completed=share, description=what)
-
-
-def _silent(_share: float, _what: str = "") -> None:
-    """No progress is shown where nobody watches."""
 
 
 def main() -> None:

@@ -1,0 +1,60 @@
+"""What every command shares: options, opening a study, printing, progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from midstream.study import Study
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+StudyName = Annotated[str, typer.Option("--study", help="A shipped study or a study file.")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws.")]
+Data = Annotated[Path | None, typer.Option("--data", help="A data folder of your own.")]
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without-licence", help="Leave out sources of a licence; may be repeated."),
+]
+DEFAULT_STUDY = "india-us"
+
+
+def open_study(
+    study: str, data: Path | None, without: list[str] | None, seed: int | None = None
+) -> Study:
+    """Open a study as the options ask for it."""
+    from midstream import study as studies
+
+    return studies.load(study, data=data, without_licences=frozenset(without or ()), seed=seed)
+
+
+def emit(answer: Any, as_json: bool, table: Callable[[Any], str]) -> None:
+    """Print an answer as JSON or as a table."""
+    if as_json:
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        sys.stdout.write(table(answer) + "\n")
+
+
+@contextmanager
+def progress_bar(words: str, quiet: bool) -> Iterator[Callable[..., None]]:
+    """A progress bar on standard error for people; nothing where output is piped."""
+    if quiet or not sys.stderr.isatty():
+        yield _silent
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(words, total=1.0)
+        yield lambda share, what=words: bar.update(task, completed=share, description=what)
+
+
+def _silent(_share: float, _what: str = "") -> None:
+    """No progress is shown where nobody watches."""

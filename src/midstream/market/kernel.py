@@ -1,0 +1,470 @@
+"""The compiled kernel: the equations of `reference`, flat arrays, many draws in one call.
+
+Why it is fast: powers are taken of the few producer prices, never of the many shipments, so a step
+is two passes over its weights; exponentials and logs are polynomials that the compiler turns into
+vector code; Anderson mixing needs a handful of evaluations. Importing this module needs numba; use
+`compiled`, which knows when that is worth it. Equations are documented in `reference`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from midstream.market.anderson import RESTART
+from midstream.market.layout import Behaviour, Layout
+from midstream.market.mixing import Memory, advance, fresh_memory, remember
+from midstream.market.network import Floats, Indices
+from midstream.market.reference import (
+    LEAK_STEPS,
+    LEAST_BOUGHT,
+    PRICE_DAMPING,
+    SHADOW_STEP,
+    SMALLEST_LEAK,
+)
+from midstream.market.vector import FAST, exp_all, log_all
+
+
+#: Iterations after which the slopes of the base are given up for a draw.
+DIRECT_LIMIT = 40
+
+
+class Bench(NamedTuple):
+    """Scratch arrays of one draw, and the quantities of its last evaluation."""
+
+    weight: Floats
+    tariffed: Floats
+    maker_pull: Floats
+    log_effective: Floats
+    pull_sum: Floats
+    taken: Floats
+    output: Floats
+    purchases: Floats
+    sold: Floats
+    leak: Floats
+    exponent: Floats
+    scratch: Floats
+    row: Floats
+
+
+class Found(NamedTuple):
+    """What a block of draws leaves behind: flat arrays with a leading axis of draws."""
+
+    iterations: Indices
+    residual: Floats
+    log_effective: Floats
+    output: Floats
+    purchases: Floats
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def set_weights(layout: Layout, behaviour: Behaviour, draw: int, bench: Bench) -> None:
+    """Weights of one draw before caps: base shares times ``(1 + tariff)^-sigma``."""
+    # The first draw fills the bench; later ones touch only what depends on the draw.
+    if draw == 0:
+        bench.tariffed[:] = layout.weight
+        bench.weight[:] = layout.weight
+    for index in range(layout.tariff_arc.size):
+        arc = layout.tariff_arc[index]
+        step = np.searchsorted(layout.arc_start, arc, side="right") - 1
+        factor = np.exp(-behaviour.substitution[draw, step] * layout.tariff_log[index])
+        bench.tariffed[arc] = layout.weight[arc] * factor
+        bench.weight[arc] = bench.tariffed[arc]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def cut_weights(layout: Layout, unknowns: Floats, bench: Bench) -> None:
+    """Cut the weights of capped arcs and capped exporters by their shadow factors."""
+    makers = layout.made.size
+    caps = layout.cap_arc.size
+    for index in range(caps):
+        arc = layout.cap_arc[index]
+        bench.weight[arc] = bench.tariffed[arc] * np.exp(unknowns[makers + index])
+    for index in range(layout.quota_maker.size):
+        maker = layout.quota_maker[index]
+        step = np.searchsorted(layout.maker_start, maker, side="right") - 1
+        width = layout.buyer_start[step + 1] - layout.buyer_start[step]
+        first = layout.arc_start[step] + (maker - layout.maker_start[step]) * width
+        factor = np.exp(unknowns[makers + caps + index])
+        for arc in range(first, first + width):
+            if arc != layout.quota_home[index]:
+                bench.weight[arc] = bench.tariffed[arc] * factor
+        # An arc may have a cap of its own as well.
+        for cap in range(caps):
+            if layout.cap_maker[cap] == maker:
+                bench.weight[layout.cap_arc[cap]] *= np.exp(unknowns[makers + cap])
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def add_rows(total: Floats, weight: Floats, pull: Floats, width: int) -> None:
+    """``total = pull^T weight``, four makers at a time: a sum is loaded and stored less often."""
+    total[:] = 0.0
+    makers = pull.size
+    whole = makers - makers % 4
+    for maker in range(0, whole, 4):
+        first = maker * width
+        one, two = weight[first : first + width], weight[first + width : first + 2 * width]
+        first += 2 * width
+        three, four = weight[first : first + width], weight[first + width : first + 2 * width]
+        p, q, r, s = pull[maker], pull[maker + 1], pull[maker + 2], pull[maker + 3]
+        for buyer in range(width):
+            near = one[buyer] * p + two[buyer] * q
+            total[buyer] += near + three[buyer] * r + four[buyer] * s
+    for maker in range(whole, makers):
+        row = weight[maker * width : (maker + 1) * width]
+        for buyer in range(width):
+            total[buyer] += row[buyer] * pull[maker]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def sum_rows(sold: Floats, weight: Floats, pull: Floats, taken: Floats) -> None:
+    """``sold = pull * (weight taken)``, two makers at a time."""
+    width, makers = taken.size, pull.size
+    for maker in range(0, makers - makers % 2, 2):
+        first = maker * width
+        one, two = weight[first : first + width], weight[first + width : first + 2 * width]
+        near, far = 0.0, 0.0
+        for buyer in range(width):
+            near += one[buyer] * taken[buyer]
+            far += two[buyer] * taken[buyer]
+        sold[maker], sold[maker + 1] = pull[maker] * near, pull[maker + 1] * far
+    if makers % 2:
+        row, total = weight[(makers - 1) * width : makers * width], 0.0
+        for buyer in range(width):
+            total += row[buyer] * taken[buyer]
+        sold[makers - 1] = pull[makers - 1] * total
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def set_prices(
+    layout: Layout, behaviour: Behaviour, draw: int, unknowns: Floats, bench: Bench
+) -> None:
+    """Effective prices of all buyers from producer prices: ``P^-sigma = sum w p^-sigma``."""
+    steps = layout.maker_start.size - 1
+    pull, sums = bench.maker_pull, bench.pull_sum
+    for step in range(steps):
+        sigma = behaviour.substitution[draw, step]
+        for maker in range(layout.maker_start[step], layout.maker_start[step + 1]):
+            pull[maker] = -sigma * unknowns[maker]
+    exp_all(pull, bench.scratch, layout.made.size)
+    for step in range(steps):
+        first, last = layout.buyer_start[step], layout.buyer_start[step + 1]
+        width = last - first
+        add_rows(
+            sums[first:last],
+            bench.weight[layout.arc_start[step] : layout.arc_start[step + 1]],
+            pull[layout.maker_start[step] : layout.maker_start[step + 1]],
+            width,
+        )
+    bench.log_effective[:] = sums
+    # Buyers that live on leaks alone have no direct pull; their price is set just after.
+    for index in range(layout.leak_buyer.size):
+        buyer = layout.leak_buyer[index]
+        bench.log_effective[buyer] = max(sums[buyer], 1e-300)
+    log_all(bench.log_effective, bench.scratch, sums.size)
+    for step in range(steps):
+        inverse = -1 / behaviour.substitution[draw, step]
+        for buyer in range(layout.buyer_start[step], layout.buyer_start[step + 1]):
+            bench.log_effective[buyer] *= inverse
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def set_leaks(
+    layout: Layout, behaviour: Behaviour, draw: int, unknowns: Floats, bench: Bench
+) -> None:
+    """Let blocked parts return through hubs, and lower the prices of their buyers."""
+    makers = layout.made.size
+    kappa = max(behaviour.leakage_share[draw], SMALLEST_LEAK)
+    for index in range(layout.leak_buyer.size):
+        buyer = layout.leak_buyer[index]
+        step = np.searchsorted(layout.buyer_start, buyer, side="right") - 1
+        sigma = behaviour.substitution[draw, step]
+        first, last = layout.leak_start[index], layout.leak_start[index + 1]
+        for leak in range(first, last):
+            cap = layout.leak_cap[leak]
+            blocked = layout.leak_share[leak]
+            if cap >= 0:
+                blocked *= -np.expm1(min(unknowns[makers + cap], 0.0))
+            price = unknowns[layout.leak_maker[leak]] + behaviour.log_markup[draw]
+            bench.leak[leak] = kappa * blocked * np.exp(-sigma * price)
+        price = leaky_price(layout, behaviour, draw, unknowns, bench, index, sigma)
+        bench.log_effective[buyer] = price
+        bench.pull_sum[buyer] = np.exp(-sigma * price)
+        for leak in range(first, last):
+            base = unknowns[layout.leak_maker[leak]] + behaviour.log_markup[draw]
+            bench.leak[leak] *= -np.expm1(-max(price - base, 0.0))
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def leaky_price(
+    layout: Layout,
+    behaviour: Behaviour,
+    draw: int,
+    unknowns: Floats,
+    bench: Bench,
+    index: int,
+    sigma: float,
+) -> float:
+    """Solve a buyer's price with leaks by guarded Newton steps, as the reference does."""
+    direct = bench.pull_sum[layout.leak_buyer[index]]
+    markup = behaviour.log_markup[draw]
+    first, last = layout.leak_start[index], layout.leak_start[index + 1]
+    total, lowest = direct, np.inf
+    for leak in range(first, last):
+        if bench.leak[leak] > 0:
+            total += bench.leak[leak]
+            lowest = min(lowest, unknowns[layout.leak_maker[leak]] + markup)
+    high = -np.log(direct) / sigma if direct > 0 else np.inf
+    if high <= lowest:
+        return high
+    low = max(-np.log(total) / sigma, lowest if direct == 0 else -np.inf)
+    guess = high if direct > 0 else low + 1.0
+    for _ in range(LEAK_STEPS):
+        total, slope = direct, 0.0
+        for leak in range(first, last):
+            gain = guess - unknowns[layout.leak_maker[leak]] - markup
+            if gain > 0:
+                decay = np.exp(-gain)
+                total += bench.leak[leak] * (1 - decay)
+                slope += bench.leak[leak] * decay
+        value = guess + np.log(total) / sigma
+        if value > 0:
+            high = guess
+        else:
+            low = guess
+        step = value / (1 + slope / (sigma * total))
+        if abs(step) < 1e-15 * max(1.0, abs(guess)):
+            break
+        guess -= step
+        if not low < guess < high:
+            guess = (low + high) / 2 if np.isfinite(high) else low + 1.0
+    return guess
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def set_output(
+    layout: Layout, behaviour: Behaviour, draw: int, unknowns: Floats, bench: Bench
+) -> None:
+    """Outputs of all makers; leaves their logs in `bench.exponent`."""
+    sharp = behaviour.sharpness[draw]
+    for step in range(layout.maker_start.size - 1):
+        eps = behaviour.supply_elasticity[draw, step]
+        cost = behaviour.cost_share[draw, step]
+        choke = behaviour.log_feed_choke[draw, step]
+        for maker in range(layout.maker_start[step], layout.maker_start[step + 1]):
+            feed = layout.maker_feed[maker]
+            price, lack = unknowns[maker], 0.0
+            if feed >= 0:
+                price -= cost * bench.log_effective[feed]
+                lack = min(0.0, sharp * (choke - bench.log_effective[feed]))
+            wish = min(behaviour.log_capacity[draw, maker], eps * price)
+            bench.exponent[maker] = lack + wish + layout.log_made[maker]
+            bench.output[maker] = bench.exponent[maker]
+    exp_all(bench.output, bench.scratch, layout.made.size)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def set_purchases(layout: Layout, behaviour: Behaviour, draw: int, bench: Bench) -> None:
+    """Purchases of all buyers: feed, final use, less what stocks release."""
+    sharp = behaviour.sharpness[draw]
+    uses, buyers = layout.final_use.shape
+    for buyer in range(buyers):
+        following = layout.buyer_next[buyer]
+        feed = 0.0
+        if following >= 0:
+            feed = layout.buyer_need[buyer] * bench.output[following]
+        bench.purchases[buyer] = feed
+    for use in range(uses):
+        for step in range(layout.buyer_start.size - 1):
+            eta = behaviour.demand_elasticity[draw, step, use]
+            choke = behaviour.log_choke[draw, step, use]
+            for buyer in range(layout.buyer_start[step], layout.buyer_start[step + 1]):
+                price = bench.log_effective[buyer]
+                bench.row[buyer] = min(0.0, sharp * (choke - price)) - eta * price
+        exp_all(bench.row, bench.scratch, buyers)
+        for buyer in range(buyers):
+            bench.purchases[buyer] += layout.final_use[use, buyer] * bench.row[buyer]
+    # One row stands for all draws where nothing is released.
+    release = behaviour.release[min(draw, behaviour.release.shape[0] - 1)]
+    for buyer in range(buyers):
+        wanted = bench.purchases[buyer]
+        bench.purchases[buyer] = max(wanted - release[buyer], LEAST_BOUGHT * wanted)
+        bench.taken[buyer] = bench.purchases[buyer] / bench.pull_sum[buyer]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def set_residual(layout: Layout, unknowns: Floats, bench: Bench, residual: Floats) -> None:
+    """Residuals: ``ln demand - ln output`` of makers, then the slack of caps and total caps."""
+    makers = layout.made.size
+    for step in range(layout.maker_start.size - 1):
+        first, last = layout.buyer_start[step], layout.buyer_start[step + 1]
+        makers_here = slice(layout.maker_start[step], layout.maker_start[step + 1])
+        sum_rows(
+            bench.sold[makers_here],
+            bench.weight[layout.arc_start[step] : layout.arc_start[step + 1]],
+            bench.maker_pull[makers_here],
+            bench.taken[first:last],
+        )
+    cap_residual(layout, unknowns, bench, residual)
+    for index in range(layout.leak_buyer.size):
+        taken_here = bench.taken[layout.leak_buyer[index]]
+        for leak in range(layout.leak_start[index], layout.leak_start[index + 1]):
+            bench.sold[layout.leak_maker[leak]] += bench.leak[leak] * taken_here
+    log_all(bench.sold, bench.scratch, makers)
+    for maker in range(makers):
+        residual[maker] = bench.sold[maker] - bench.exponent[maker]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def cap_residual(layout: Layout, unknowns: Floats, bench: Bench, residual: Floats) -> None:
+    """``min(ln cap - ln F, -y)`` of capped arcs and total caps; sales are without leaks here."""
+    makers, caps = layout.made.size, layout.cap_arc.size
+    for index in range(caps):
+        pull = bench.maker_pull[layout.cap_maker[index]] * bench.taken[layout.cap_buyer[index]]
+        sent = np.log(bench.weight[layout.cap_arc[index]] * pull)
+        residual[makers + index] = min(layout.log_cap[index] - sent, -unknowns[makers + index])
+    for index in range(layout.quota_maker.size):
+        maker = layout.quota_maker[index]
+        home = layout.quota_home[index]
+        abroad = bench.sold[maker]
+        if home >= 0:
+            step = np.searchsorted(layout.arc_start, home, side="right") - 1
+            width = layout.buyer_start[step + 1] - layout.buyer_start[step]
+            buyer = layout.buyer_start[step] + (home - layout.arc_start[step]) % width
+            abroad -= bench.weight[home] * bench.maker_pull[maker] * bench.taken[buyer]
+        slack = layout.log_quota[index] - np.log(max(abroad, 1e-300))
+        residual[makers + caps + index] = min(slack, -unknowns[makers + caps + index])
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def evaluate(
+    layout: Layout,
+    behaviour: Behaviour,
+    draw: int,
+    unknowns: Floats,
+    bench: Bench,
+    residual: Floats,
+) -> float:
+    """Evaluate all equations of one draw; returns the largest residual."""
+    if layout.cap_arc.size + layout.quota_maker.size > 0:
+        cut_weights(layout, unknowns, bench)
+    set_prices(layout, behaviour, draw, unknowns, bench)
+    if layout.leak_buyer.size > 0:
+        set_leaks(layout, behaviour, draw, unknowns, bench)
+    set_output(layout, behaviour, draw, unknowns, bench)
+    set_purchases(layout, behaviour, draw, bench)
+    set_residual(layout, unknowns, bench, residual)
+    largest = 0.0
+    for index in range(residual.size):
+        largest = max(largest, abs(residual[index]))
+    return largest
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def set_pace(layout: Layout, behaviour: Behaviour, draw: int, pace: Floats) -> None:
+    """Step of each unknown per unit of its residual, as in the reference."""
+    pace[:] = SHADOW_STEP
+    for step in range(layout.maker_start.size - 1):
+        damping = behaviour.substitution[draw, step] + behaviour.supply_elasticity[draw, step]
+        for maker in range(layout.maker_start[step], layout.maker_start[step + 1]):
+            pace[maker] = 1 / (damping + PRICE_DAMPING)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def set_move(newton: Floats, pace: Floats, memory: Memory, direct: bool) -> None:
+    """Plain move of all unknowns: prices by the slopes of the base, or each by its own pace."""
+    makers = newton.shape[0] if direct else 0
+    for index in range(makers):
+        total = 0.0
+        row = newton[index]
+        for other in range(makers):
+            total += row[other] * memory.residual[other]
+        memory.move[index] = total
+    for index in range(makers, memory.move.size):
+        memory.move[index] = pace[index] * memory.residual[index]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def solve_draw(
+    layout: Layout,
+    behaviour: Behaviour,
+    draw: int,
+    unknowns: Floats,
+    bench: Bench,
+    memory: Memory,
+    pace: Floats,
+    newton: Floats,
+    tolerance: float,
+    limit: int,
+) -> tuple[int, float]:
+    """Solve one draw in place; returns iterations and the largest residual at the best point."""
+    depth = memory.moves.shape[0]
+    best_error, fresh, kept, direct = np.inf, True, 0, newton.size > 0
+    set_weights(layout, behaviour, draw, bench)
+    set_pace(layout, behaviour, draw, pace)
+    for count in range(1, limit + 1):
+        error = evaluate(layout, behaviour, draw, unknowns, bench, memory.residual)
+        if error < best_error:
+            best_error = error
+            memory.best[:] = unknowns
+        if error <= tolerance:
+            return count, error
+        if count == DIRECT_LIMIT:
+            # The slopes of the base mislead here: from the best point, each price by itself.
+            direct, kept, fresh = False, 0, True
+            unknowns[:] = memory.best
+            evaluate(layout, behaviour, draw, unknowns, bench, memory.residual)
+        set_move(newton, pace, memory, direct)
+        if not fresh:
+            remember(memory, unknowns, kept % depth, min(kept + 1, depth))
+            kept += 1
+        fresh = False
+        if count % RESTART == 0:
+            kept = 0
+        advance(memory, unknowns, min(kept, depth))
+    unknowns[:] = memory.best
+    evaluate(layout, behaviour, draw, unknowns, bench, memory.residual)
+    return limit, best_error
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def solve_block(
+    layout: Layout,
+    behaviour: Behaviour,
+    unknowns: Floats,
+    found: Found,
+    newton: Floats,
+    tolerance: float,
+    limit: int,
+    depth: int,
+) -> None:
+    """Solve a block of draws in place, each from its own row of unknowns."""
+    size, makers, buyers = unknowns.shape[1], layout.made.size, layout.buyer_next.size
+    bench = Bench(
+        np.empty(layout.weight.size),
+        np.empty(layout.weight.size),
+        np.empty(makers),
+        np.empty(buyers),
+        np.empty(buyers),
+        np.empty(buyers),
+        np.empty(makers),
+        np.empty(buyers),
+        np.empty(makers),
+        np.empty(layout.leak_maker.size),
+        np.empty(makers),
+        np.empty(max(makers, buyers)),
+        np.empty(buyers),
+    )
+    memory = fresh_memory(depth, size)
+    pace = np.empty(size)
+    for draw in range(unknowns.shape[0]):
+        count, error = solve_draw(
+            layout, behaviour, draw, unknowns[draw], bench, memory, pace, newton, tolerance, limit
+        )
+        found.iterations[draw] = count
+        found.residual[draw] = error
+        found.log_effective[draw] = bench.log_effective
+        found.output[draw] = bench.output
+        found.purchases[draw] = bench.purchases

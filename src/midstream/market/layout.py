@@ -1,0 +1,178 @@
+"""A prepared problem and its parameters as flat arrays for the compiled kernel."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from midstream.market.network import Floats, Indices, Parameters
+from midstream.market.problem import Problem
+
+
+class Layout(NamedTuple):
+    """A `Problem` as flat arrays: makers and buyers that are left, numbered through all steps.
+
+    Attributes:
+        maker_start, buyer_start, arc_start: Where each step begins, shape (step + 1,).
+        weight: Base shares, each step a block of (maker, buyer), flat.
+        made, log_made: Output at unchanged prices and its log, shape (maker,).
+        maker_feed: The buyer that is a maker's feed, -1 in the first step.
+        buyer_next: The maker a buyer feeds, or -1; buyer_need: feed per tonne of its output.
+        final_use: Shape (use, buyer).
+        tariff_arc, tariff_log: Arcs with a tariff, and ``ln(1 + rate)``.
+        cap_arc, log_cap: Capped arcs and ceilings; cap_maker, cap_buyer: their ends.
+        quota_maker, quota_home, log_quota: Total caps; the exporter's domestic arc or -1.
+        leak_buyer, leak_start: Buyers with leaks, and where their leaks begin.
+        leak_maker, leak_cap, leak_share: A leak's origin, its cap (-1 for a ban), its base share.
+    """
+
+    maker_start: Indices
+    buyer_start: Indices
+    arc_start: Indices
+    weight: Floats
+    made: Floats
+    log_made: Floats
+    maker_feed: Indices
+    buyer_next: Indices
+    buyer_need: Floats
+    final_use: Floats
+    tariff_arc: Indices
+    tariff_log: Floats
+    cap_arc: Indices
+    cap_maker: Indices
+    cap_buyer: Indices
+    log_cap: Floats
+    quota_maker: Indices
+    quota_home: Indices
+    log_quota: Floats
+    leak_buyer: Indices
+    leak_start: Indices
+    leak_maker: Indices
+    leak_cap: Indices
+    leak_share: Floats
+
+
+class Behaviour(NamedTuple):
+    """`Parameters` of all draws, spread to the layout; logs are taken once."""
+
+    substitution: Floats
+    supply_elasticity: Floats
+    cost_share: Floats
+    demand_elasticity: Floats
+    log_choke: Floats
+    log_feed_choke: Floats
+    log_capacity: Floats
+    leakage_share: Floats
+    log_markup: Floats
+    sharpness: Floats
+    release: Floats
+
+
+def lay_out(problem: Problem) -> Layout:
+    """Number makers and buyers that are left through all steps, and flatten their arrays."""
+    producing, buying = problem.producing, problem.buying
+    steps = len(producing)
+    maker_at, buyer_at = _numbers(producing), _numbers(buying)
+    blocks = [problem.weight[step][np.ix_(producing[step], buying[step])] for step in range(steps)]
+    sizes = np.array([block.size for block in blocks], dtype=np.int64)
+    arc_at = _arc_numbers(problem, maker_at, buyer_at, _starts(sizes))
+    made = problem.capacity_output[producing]
+    feed = np.full(producing.shape, -1, dtype=np.int64)
+    feed[1:] = buyer_at[:-1]
+    following = np.full(producing.shape, -1, dtype=np.int64)
+    following[:-1] = np.where(problem.network.input_use[:-1] > 0, maker_at[1:], -1)
+    tariffed = np.argwhere((problem.measures.tariff != 0) & (problem.weight > 0))
+    capped, quotas = problem.capped, problem.quotas
+    return Layout(
+        maker_start=_starts(producing.sum(axis=1)),
+        buyer_start=_starts(buying.sum(axis=1)),
+        arc_start=_starts(sizes),
+        weight=np.concatenate([block.ravel() for block in blocks]),
+        made=made,
+        log_made=np.log(made),
+        maker_feed=feed[producing],
+        buyer_next=following[buying],
+        buyer_need=problem.feed_need[buying],
+        final_use=np.ascontiguousarray(np.moveaxis(problem.final_use, 1, 0)[:, buying]),
+        tariff_arc=arc_at[tuple(tariffed.T)],
+        tariff_log=problem.tariff_log[tuple(tariffed.T)],
+        cap_arc=arc_at[tuple(capped.T)],
+        cap_maker=maker_at[capped[:, 0], capped[:, 1]],
+        cap_buyer=buyer_at[capped[:, 0], capped[:, 2]],
+        log_cap=problem.log_cap,
+        quota_maker=maker_at[quotas[:, 0], quotas[:, 1]],
+        quota_home=arc_at[quotas[:, 0], quotas[:, 1], quotas[:, 1]],
+        log_quota=problem.log_quota,
+        **_leaks(problem, maker_at, buyer_at),
+    )
+
+
+def _numbers(mask: np.ndarray) -> Indices:
+    """Number the true places in order, -1 elsewhere."""
+    numbers = np.full(mask.shape, -1, dtype=np.int64)
+    numbers[mask] = np.arange(mask.sum())
+    return numbers
+
+
+def _starts(sizes: Indices) -> Indices:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
+def _arc_numbers(
+    problem: Problem, maker_at: Indices, buyer_at: Indices, starts: Indices
+) -> Indices:
+    """Place of every arc in the flat weights, -1 where its ends are not both left."""
+    widths = problem.buying.sum(axis=1)[:, None, None]
+    rank = np.where(problem.producing, np.cumsum(problem.producing, axis=1) - 1, -1)
+    column = np.where(problem.buying, np.cumsum(problem.buying, axis=1) - 1, -1)
+    places = starts[:-1, None, None] + rank[:, :, None] * widths + column[:, None, :]
+    ends = (maker_at >= 0)[:, :, None] & (buyer_at >= 0)[:, None, :]
+    return np.where(ends, places, -1).astype(np.int64)
+
+
+def _leaks(problem: Problem, maker_at: Indices, buyer_at: Indices) -> dict[str, np.ndarray]:
+    """The leaks of every buyer that has any, side by side."""
+    cap_at = np.full(problem.weight.shape, -1, dtype=np.int64)
+    cap_at[tuple(problem.capped.T)] = np.arange(len(problem.capped))
+    share = np.where(problem.leaking, problem.weight + problem.banned, 0.0)
+    rows = np.argwhere(share.swapaxes(1, 2) > 0)
+    step, buyer, maker = rows[:, 0], rows[:, 1], rows[:, 2]
+    buyers, first = np.unique(buyer_at[step, buyer], return_index=True)
+    return {
+        "leak_buyer": buyers.astype(np.int64),
+        "leak_start": np.concatenate([first, [len(rows)]]).astype(np.int64),
+        "leak_maker": maker_at[step, maker],
+        "leak_cap": cap_at[step, maker, buyer],
+        "leak_share": share[step, maker, buyer],
+    }
+
+
+def spread(problem: Problem, parameters: Parameters) -> Behaviour:
+    """Spread parameters over all draws, in the order of the layout."""
+    steps, uses, countries = problem.network.final_use.shape
+    capacity = parameters.full("capacity", (steps, countries))[:, problem.producing]
+    cost = np.array(parameters.full("cost_share", (steps,)))
+    cost[:, 0] = 0.0
+
+    released = np.zeros((1, int(problem.buying.sum())))
+    if parameters.release is not None:
+        full = parameters.full("release", (steps, countries))
+        released = np.ascontiguousarray(full[:, problem.buying])
+
+    def plain(name: str, *shape: int) -> Floats:
+        return np.ascontiguousarray(parameters.full(name, shape))
+
+    return Behaviour(
+        substitution=plain("substitution", steps),
+        supply_elasticity=plain("supply_elasticity", steps),
+        cost_share=cost,
+        demand_elasticity=plain("demand_elasticity", steps, uses),
+        log_choke=np.log(plain("choke_price", steps, uses)),
+        log_feed_choke=np.log(plain("feed_choke_price", steps)),
+        log_capacity=np.ascontiguousarray(np.log(capacity)),
+        leakage_share=plain("leakage_share"),
+        log_markup=np.log1p(plain("leakage_markup")),
+        sharpness=plain("choke_sharpness"),
+        release=released,
+    )

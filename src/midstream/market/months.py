@@ -1,0 +1,160 @@
+"""A market month by month: the annual equations with slow buyers and stocks.
+
+Two things move between months. Buyers change suppliers slowly at first, since a new supplier has
+to be qualified; and stocks are drawn while supply is capped, then filled again. All tonnes are
+rates a year, as in the base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from midstream.errors import InputError
+from midstream.market.compiled import solve
+from midstream.market.equilibrium import Equilibrium
+from midstream.market.measures import Measures
+from midstream.market.network import Floats, Network, Parameters
+
+#: Share of a buyer's base supply that must be capped before it draws on stocks.
+CUT_THRESHOLD = 0.02
+
+
+@dataclass(frozen=True)
+class Path:
+    """A market over months.
+
+    Arrays have a leading axis of draws before the months when the parameters had one.
+
+    Attributes:
+        months: The equilibrium of each month.
+        stock: Stock at the end of each month in months of base use, shape (month, step, country).
+        release: Taken from stock in each month, as a share of base use; negative refills.
+        available: Purchases and release together as a share of base use; nan without any.
+    """
+
+    months: tuple[Equilibrium, ...]
+    stock: Floats
+    release: Floats
+    available: Floats
+
+    @property
+    def unconverged(self) -> tuple[tuple[int, int], ...]:
+        """Pairs of (draw, month) that missed the tolerance; they stay in all arrays."""
+        return tuple(
+            (draw, month)
+            for month, equilibrium in enumerate(self.months)
+            for draw in equilibrium.unconverged
+        )
+
+
+def substitution_after(parameters: Parameters, age: float) -> Floats:
+    """Substitution ``long + (short - long) exp(-age / qualification)``, shape (step,).
+
+    Args:
+        parameters: With the fields for months.
+        age: Months since buyers began to look for other suppliers.
+    """
+    steps = np.asarray(parameters.substitution).shape[-1]
+    short = parameters.full("substitution_short", (steps,))
+    long = parameters.full("substitution_long", (steps,))
+    decay = np.exp(-max(age, 0.0) / parameters.full("qualification_months", ()))[:, None]
+    moved: Floats = long + (short - long) * decay
+    return moved if parameters.draws is not None else moved[0]
+
+
+def capped_share(network: Network, measures: Measures) -> Floats:
+    """Share of each buyer's base supply that measures take away, shape (step, country)."""
+    own = np.minimum(measures.flow_cap, 1.0)
+    total = np.minimum(measures.total_cap, 1.0)[:, :, None]
+    abroad = ~np.eye(network.output.shape[1], dtype=bool)
+    left = np.where(abroad, np.minimum(own, total), own)
+    left = left * np.minimum(measures.output_factor, 1.0)[:, :, None]
+    share: Floats = (network.shares * (1 - left)).sum(axis=1)
+    return share
+
+
+def solve_months(
+    network: Network,
+    parameters: Parameters,
+    measures: Sequence[Measures],
+    *,
+    remaining: Sequence[float],
+    notice: int | None = None,
+    cut_threshold: float = CUT_THRESHOLD,
+    tolerance: float = 1e-10,
+    method: str = "auto",
+) -> Path:
+    """Follow a market through months of measures.
+
+    Stocks: ``release = min(u S / H, S, lost)`` while the share ``lost`` of base supply that is
+    taken away lies above the threshold, else ``-(S0 - S) / refill``; ``S`` in months of base use,
+    ``H`` the expected months left.
+
+    Args:
+        network: Balanced base.
+        parameters: With the fields for months; `substitution` is replaced.
+        measures: One for each month; what they release is replaced.
+        remaining: Expected months left ``H`` in each month, 1 or more where it is used.
+        notice: Month in which buyers begin to look for other suppliers; none is the first month
+            in which a buyer loses supply.
+        cut_threshold: See `CUT_THRESHOLD`.
+        tolerance, method: As in `solve`.
+
+    Raises:
+        InputError: Fields for months are missing, or a month has no expected length.
+    """
+    if len(remaining) != len(measures) or not all(left > 0 for left in remaining):
+        raise InputError(
+            f"{len(remaining)} expected lengths for {len(measures)} months, or one of 0",
+            where="market months",
+            why="stocks are spread over the months a cut is expected to last",
+            mend="give a length above 0 for every month",
+        )
+    shape = network.output.shape
+    size = parameters.draws or 1
+    full = parameters.full("stock_months", shape)
+    usable = parameters.full("usable_stock", ())[:, None, None]
+    refill = parameters.full("refill_months", ())[:, None, None]
+    stock = np.where(network.purchases > 0, full, 0.0)
+    goal, first = stock.copy(), notice
+    found: list[Equilibrium] = []
+    stocks, releases = np.zeros((2, size, len(measures), *shape))
+    for month, now in enumerate(measures):
+        lost = capped_share(network, now)
+        if first is None and (lost > 0).any():
+            first = month
+        drawn = np.minimum(usable * stock / remaining[month], np.minimum(stock, lost))
+        wish = np.where(lost > cut_threshold, drawn, -(goal - stock) / refill)
+        age = 0.0 if first is None else float(month - first)
+        moved = replace(
+            parameters,
+            substitution=substitution_after(parameters, age),
+        )
+        now = now.with_release(_tonnes(network, parameters, wish))
+        start = found[-1].unknowns if found else None
+        found.append(solve(network, moved, now, tolerance=tolerance, start=start, method=method))
+        taken = _taken(network, found[-1], wish)
+        stock = stock - taken
+        stocks[:, month], releases[:, month] = stock, taken
+    available = np.stack([equilibrium.delivered for equilibrium in found], axis=-3)
+    plain = slice(None) if parameters.draws is not None else 0
+    return Path(tuple(found), stocks[plain], releases[plain], available + releases[plain])
+
+
+def _tonnes(network: Network, parameters: Parameters, share: Floats) -> Floats:
+    tonnes: Floats = share * network.purchases
+    return tonnes if parameters.draws is not None else tonnes[0]
+
+
+def _taken(network: Network, equilibrium: Equilibrium, wish: Floats) -> Floats:
+    """What really left the stock: no more than was wanted at the month's price."""
+    need = np.array(np.broadcast_to(equilibrium.final_use.sum(axis=-2), equilibrium.output.shape))
+    problem = equilibrium.problem
+    need[..., :-1, :] += problem.feed_need[:-1] * equilibrium.output[..., 1:, :]
+    spared = (need - equilibrium.purchases).reshape(wish.shape)
+    base = network.purchases
+    share = np.divide(spared, base, out=np.zeros(wish.shape), where=base > 0)
+    return np.where(wish > 0, np.minimum(wish, share), np.where(problem.buying, wish, 0.0))

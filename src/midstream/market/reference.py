@@ -1,0 +1,266 @@
+"""The market equations in readable NumPy: the oracle of the compiled kernel, and its fallback.
+
+Unknowns of one draw are the log producer price ``x`` of every maker and, for every capped arc and
+every total cap, the log shadow factor ``y <= 0`` by which the arc's weight is cut. Given them,
+everything else is explicit: prices to buyers, outputs, purchases, shipments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from midstream.market.anderson import fixed_point
+from midstream.market.network import Flags, Floats, Parameters
+from midstream.market.problem import Problem
+
+#: Damping of the price step, added to the elasticities; chosen on random networks.
+PRICE_DAMPING = 0.6
+#: Part of the cap's residual that the shadow factor moves by.
+SHADOW_STEP = 0.8
+#: Leak-only buyers need some leak in every draw; far below anything that shows.
+SMALLEST_LEAK = 1e-9
+#: Least purchases as a share of what is wanted when stocks are drawn.
+LEAST_BOUGHT = 0.01
+#: Newton steps for a buyer's price with leaks; bisection guards them, so this is never reached.
+LEAK_STEPS = 60
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that follows from the unknowns of one draw.
+
+    Attributes:
+        log_effective: ``ln P``, shape (step, country); inf for buyers that are cut off.
+        output: ``X``, shape (step, country).
+        purchases: ``Q``, shape (step, country).
+        final_use: Final use, shape (step, use, country).
+        flow: ``F`` without leaks, shape (step, exporter, importer).
+        leaked: Tonnes through hubs, by origin, shape (step, exporter, importer).
+        clearing: ``ln(demand / output)`` of makers, shape (step, country); 0 elsewhere.
+        slack: ``min(ln cap - ln F, -y)`` of capped arcs and total caps, shape (caps,).
+    """
+
+    log_effective: Floats
+    output: Floats
+    purchases: Floats
+    final_use: Floats
+    flow: Floats
+    leaked: Floats
+    clearing: Floats
+    slack: Floats
+
+
+def solve_one(
+    problem: Problem,
+    parameters: Parameters,
+    *,
+    tolerance: float,
+    limit: int,
+    start: Floats | None = None,
+) -> tuple[Floats, int, float]:
+    """Find the unknowns of one draw.
+
+    Args:
+        problem: Network under measures.
+        parameters: One set, without an axis of draws.
+        tolerance: Largest residual, in logs.
+        limit: Largest number of iterations.
+        start: Unknowns to start from, shape (unknown,); none starts at the base.
+
+    Returns:
+        The unknowns (log prices of `Problem.producing` in order, then log shadow factors), the
+        iterations used, and the largest residual.
+    """
+    count = int(problem.producing.sum())
+    size = count + len(problem.capped) + len(problem.quotas)
+    damping = parameters.substitution + parameters.supply_elasticity + PRICE_DAMPING
+    pace = np.concatenate(
+        [
+            np.broadcast_to(1 / damping[:, None], problem.producing.shape)[problem.producing],
+            np.full(size - count, SHADOW_STEP),
+        ]
+    )
+
+    def residual(unknowns: Floats) -> Floats:
+        state = evaluate(problem, parameters, unknowns)
+        return np.concatenate([state.clearing[problem.producing], state.slack])
+
+    begin = np.zeros(size) if start is None else np.asarray(start, dtype=np.float64)
+    return fixed_point(residual, begin, pace, tolerance=tolerance, limit=limit)
+
+
+def evaluate(problem: Problem, parameters: Parameters, unknowns: Floats) -> State:
+    """Evaluate all equations at given unknowns of one draw.
+
+    Formulas: ``F_ij = Q_j w_ij (p_ij / P_j)^-sigma`` with
+    ``P_j = (sum_i w_ij p_ij^-sigma)^(-1/sigma)``; ``X = X0 phi(P_feed) min(k, (e^x / P_feed^a)^eps)``;
+    ``Q = U0 X_next / X0_next + sum_k V0 P^-eta phi(P) - release``.
+    """
+    log_price, shadow, shadow_total = split(problem, unknowns)
+    sigma = parameters.substitution
+    pull, leak_pull, leak_gate = pulls(problem, parameters, log_price, shadow, shadow_total)
+    log_effective = effective_price(sigma, pull, leak_pull, leak_gate)
+    output = supply(problem, parameters, log_price, log_effective)
+    final_use = demand(problem, parameters, log_effective)
+    wanted = final_use.sum(axis=1)
+    wanted[:-1] += problem.feed_need[:-1] * output[1:]
+    # Stocks can spare a buyer most of what it buys, never all: a market with no buyer has no price.
+    release = 0.0 if parameters.release is None else parameters.release
+    purchases = np.maximum(wanted - release, LEAST_BOUGHT * wanted)
+    purchases = np.where(problem.buying, purchases, 0.0)
+    scale = np.where(problem.buying, log_effective, 0.0) * sigma[:, None]
+    taken = (purchases * np.exp(scale))[:, None, :]
+    flow = pull * taken
+    passed = gate(log_effective, leak_gate)
+    leaked = leak_pull * passed * taken
+    sold = (flow + leaked).sum(axis=2)
+    clearing = log_ratio(sold, output, problem.producing)
+    slack = cap_slack(problem, flow, shadow, shadow_total)
+    return State(log_effective, output, purchases, final_use, flow, leaked, clearing, slack)
+
+
+def split(problem: Problem, unknowns: Floats) -> tuple[Floats, Floats, Floats]:
+    """Unpack unknowns into log prices (step, country), shadow factors of arcs and of totals."""
+    count = int(problem.producing.sum())
+    log_price = np.zeros(problem.producing.shape)
+    log_price[problem.producing] = unknowns[:count]
+    arcs = count + len(problem.capped)
+    return log_price, unknowns[count:arcs], unknowns[arcs:]
+
+
+def pulls(
+    problem: Problem,
+    parameters: Parameters,
+    log_price: Floats,
+    shadow: Floats,
+    shadow_total: Floats,
+) -> tuple[Floats, Floats, Floats]:
+    """Terms ``w p^-sigma`` of every arc, the same for its leak, and the leak's break-even price.
+
+    The blocked part of an arc is ``w (1 - e^y)``: what buyers would take were there no rent. It
+    returns at the producer price times ``1 + mu``, which is the break-even price of the leak.
+
+    Returns:
+        Three arrays of shape (step, exporter, importer).
+    """
+    sigma = parameters.substitution[:, None, None]
+    opening = np.zeros(problem.weight.shape)
+    opening[tuple(problem.capped.T)] = shadow
+    blocked = problem.banned + np.where(
+        problem.leaking, problem.weight * -np.expm1(np.minimum(opening, 0.0)), 0.0
+    )
+    abroad = ~np.eye(problem.weight.shape[1], dtype=bool)
+    for (step, exporter), total in zip(problem.quotas, shadow_total, strict=True):
+        opening[step, exporter, abroad[exporter]] += total
+    arc = log_price[:, :, None] + problem.tariff_log
+    pull = problem.weight * np.exp(opening - sigma * arc)
+    leak_price = log_price[:, :, None] + np.log1p(parameters.leakage_markup)
+    kappa = leak_share(problem, parameters.leakage_share)
+    leak_pull = np.where(blocked > 0, kappa * blocked * np.exp(-sigma * leak_price), 0.0)
+    return pull, leak_pull, np.broadcast_to(leak_price, pull.shape)
+
+
+def leak_share(problem: Problem, kappa: Floats | float) -> Floats | float:
+    """``kappa``, kept off 0 where `prepare` has counted on leaks."""
+    return np.maximum(kappa, SMALLEST_LEAK) if problem.leaking.any() else kappa
+
+
+def effective_price(sigma: Floats, pull: Floats, leak_pull: Floats, leak_gate: Floats) -> Floats:
+    """Log effective price ``ln P`` of every buyer, shape (step, country); inf where cut off.
+
+    ``P^-sigma = sum_i w p^-sigma + sum_i leak_i (1 - exp(-gain_i))`` with
+    ``gain_i = ln P - ln p_leak,i`` when positive: the more a leak pays, the more of it returns.
+    Without leaks this is explicit; with them it is one increasing equation a buyer.
+    """
+    direct, leaks = pull.sum(axis=1), leak_pull.sum(axis=1)
+    with np.errstate(divide="ignore"):
+        plain: Floats = -np.log(direct) / sigma[:, None]
+    for step, buyer in np.argwhere(leaks > 0):
+        rows = leak_pull[step, :, buyer] > 0
+        plain[step, buyer] = leaky_price(
+            float(sigma[step]),
+            float(direct[step, buyer]),
+            leak_pull[step, rows, buyer],
+            leak_gate[step, rows, buyer],
+        )
+    return plain
+
+
+def leaky_price(sigma: float, direct: float, leaks: Floats, gates: Floats) -> float:
+    """Solve ``z = -ln(direct + sum leaks (1 - e^(gate - z))+) / sigma`` for ``z = ln P``."""
+    low = -np.log(direct + leaks.sum()) / sigma
+    high = -np.log(direct) / sigma if direct > 0 else np.inf
+    if high <= gates.min():
+        return float(high)
+    low = max(low, gates.min() if direct == 0 else low)
+    guess = high if direct > 0 else low + 1.0
+    for _ in range(LEAK_STEPS):
+        decay = np.where(guess > gates, np.exp(np.minimum(gates - guess, 0.0)), 1.0)
+        total = direct + (leaks * (1 - decay)).sum()
+        value = guess + np.log(total) / sigma
+        if value > 0:
+            high = guess
+        else:
+            low = guess
+        slope = 1 + (leaks * np.where(decay < 1, decay, 0.0)).sum() / (sigma * total)
+        step = value / slope
+        if abs(step) < 1e-15 * max(1.0, abs(guess)):
+            break
+        guess = guess - step
+        if not low < guess < high:
+            guess = (low + high) / 2 if np.isfinite(high) else low + 1.0
+    return float(guess)
+
+
+def gate(log_effective: Floats, leak_gate: Floats) -> Floats:
+    """Part of a leak that pays, ``1 - exp(-gain)`` and 0 below break-even, per arc."""
+    gain = np.where(np.isfinite(log_effective), log_effective, 0.0)[:, None, :] - leak_gate
+    return -np.expm1(-np.maximum(gain, 0.0))
+
+
+def shortage(log_price: Floats, choke: Floats, sharpness: Floats | float) -> Floats:
+    """Log of the shortage factor ``phi(P) = min(1, (Pbar / P)^sharpness)``."""
+    return np.minimum(0.0, sharpness * (np.log(choke) - log_price))
+
+
+def supply(
+    problem: Problem, parameters: Parameters, log_price: Floats, log_effective: Floats
+) -> Floats:
+    """Output ``X0 phi(P_feed) min(k, (e^x / P_feed^a)^eps)``, shape (step, country)."""
+    feed = np.zeros_like(log_price)
+    feed[1:] = np.where(problem.producing[1:], log_effective[:-1], 0.0)
+    cost = parameters.cost_share.copy()
+    cost[0] = 0.0
+    wish = parameters.supply_elasticity[:, None] * (log_price - cost[:, None] * feed)
+    lack = shortage(feed, parameters.feed_choke_price[:, None], parameters.choke_sharpness)
+    lack[0] = 0.0
+    return problem.capacity_output * np.exp(lack + np.minimum(np.log(parameters.capacity), wish))
+
+
+def demand(problem: Problem, parameters: Parameters, log_effective: Floats) -> Floats:
+    """Final use ``V0 P^-eta phi(P)``, shape (step, use, country)."""
+    price = np.where(problem.buying, log_effective, 0.0)[:, None, :]
+    lack = shortage(price, parameters.choke_price[:, :, None], parameters.choke_sharpness)
+    return problem.final_use * np.exp(lack - parameters.demand_elasticity[:, :, None] * price)
+
+
+def log_ratio(one: Floats, other: Floats, where: Flags) -> Floats:
+    """``ln(one / other)`` at some places, 0 elsewhere."""
+    ratio = np.divide(one, other, out=np.ones_like(one), where=where)
+    logs: Floats = np.log(ratio)
+    return logs
+
+
+def cap_slack(problem: Problem, flow: Floats, shadow: Floats, shadow_total: Floats) -> Floats:
+    """``min(ln cap - ln F, -y)`` of capped arcs, then of total caps; 0 where both agree."""
+    sent = np.log(flow[tuple(problem.capped.T)])
+    abroad = flow.sum(axis=2) - np.einsum("sii->si", flow)
+    totals = np.log(abroad[tuple(problem.quotas.T)])
+    return np.concatenate(
+        [
+            np.minimum(problem.log_cap - sent, -shadow),
+            np.minimum(problem.log_quota - totals, -shadow_total),
+        ]
+    )

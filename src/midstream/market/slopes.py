@@ -1,0 +1,115 @@
+"""Slopes of the clearing equations at the base: what a solver that takes many draws starts from.
+
+One matrix for the middle of all draws turns residuals into moves that are nearly right for each of
+them, so that a draw needs six evaluations where plain damping needs twelve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from midstream.market.network import Floats, Parameters
+from midstream.market.problem import Problem
+
+
+def clearing_slopes(problem: Problem, parameters: Parameters) -> Floats:
+    """Derivative of ``ln demand - ln output`` of all makers by their log prices at the base.
+
+    With the buyers' shares ``w`` and the makers' sales shares ``r`` of a step, the share ``u`` of
+    feed in purchases and the mean elasticity ``e`` of final use:
+    own step ``r (sigma - (1 - u) e - u eps' a') w^T - (sigma + eps)``, next step ``r u eps'``,
+    step before ``eps a w^T`` at the maker's own country.
+
+    Args:
+        problem: Network under measures; shares are those of arcs left open.
+        parameters: One set, or many, of which the median is taken.
+
+    Returns:
+        Shape (maker, maker), makers that are left, in order.
+    """
+    middle = _Middle.of(problem, parameters)
+    producing = problem.producing
+    starts = np.concatenate([[0], np.cumsum(producing.sum(axis=1))])
+    slopes = np.zeros((starts[-1], starts[-1]))
+    for step in range(len(producing)):
+        rows, here = slice(starts[step], starts[step + 1]), producing[step]
+        own = (middle.sales[step] * middle.own(step)) @ middle.bought[step].T
+        slopes[rows, rows] = own[np.ix_(here, here)]
+        slopes[rows, rows] -= np.eye(here.sum()) * (middle.sigma[step] + middle.eps[step])
+        if step + 1 < len(producing):
+            following = slice(starts[step + 1], starts[step + 2])
+            pull = middle.sales[step] * middle.feed[step] * middle.eps[step + 1]
+            slopes[rows, following] = pull[np.ix_(here, producing[step + 1])]
+        if step > 0:
+            before = slice(starts[step - 1], starts[step])
+            push = middle.eps[step] * middle.cost[step] * middle.bought[step - 1].T
+            slopes[rows, before] = push[np.ix_(here, producing[step - 1])]
+    return slopes
+
+
+@dataclass(frozen=True)
+class _Middle:
+    """Shares of the open network and the middle of the parameters."""
+
+    bought: Floats
+    sales: Floats
+    feed: Floats
+    use_slope: Floats
+    sigma: Floats
+    eps: Floats
+    cost: Floats
+
+    @classmethod
+    def of(cls, problem: Problem, parameters: Parameters) -> _Middle:
+        steps, uses, _ = problem.network.final_use.shape
+        middle = {
+            name: np.median(parameters.full(name, shape), axis=0)
+            for name, shape in (
+                ("substitution", (steps,)),
+                ("supply_elasticity", (steps,)),
+                ("cost_share", (steps,)),
+                ("demand_elasticity", (steps, uses)),
+            )
+        }
+        purchases = problem.network.purchases
+        bought = _shares(problem.weight, 1)
+        final = problem.final_use * middle["demand_elasticity"][:, :, None]
+        return cls(
+            bought=bought,
+            sales=_shares(bought * purchases[:, None, :], 2),
+            feed=_ratio(problem.network.input_use, purchases),
+            use_slope=_ratio(final.sum(axis=1), purchases),
+            sigma=middle["substitution"],
+            eps=middle["supply_elasticity"],
+            cost=middle["cost_share"],
+        )
+
+    def own(self, step: int) -> Floats:
+        """How the pull of a step's buyers answers to their own price."""
+        slope: Floats = self.sigma[step] - self.use_slope[step]
+        if step + 1 < len(self.sigma):
+            slope = slope - self.feed[step] * self.eps[step + 1] * self.cost[step + 1]
+        return slope
+
+
+def _shares(amounts: Floats, axis: int) -> Floats:
+    return _ratio(amounts, amounts.sum(axis=axis, keepdims=True))
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    full = np.broadcast_to(whole, part.shape)
+    return np.divide(part, full, out=np.zeros(part.shape), where=full > 0)
+
+
+def newton_matrix(problem: Problem, parameters: Parameters) -> Floats:
+    """Matrix that turns clearing residuals into price moves: minus the inverse of the slopes.
+
+    Empty when the slopes cannot be inverted; the solver then damps each price by itself.
+    """
+    slopes = clearing_slopes(problem, parameters)
+    try:
+        return np.ascontiguousarray(-np.linalg.inv(slopes))
+    except np.linalg.LinAlgError:
+        return np.zeros((0, 0))

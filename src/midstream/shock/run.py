@@ -1,0 +1,219 @@
+"""A shock on the real network: request in, answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from midstream.chain.estimate import Floats
+from midstream.chain.world import World
+from midstream.evidence import Evidence, Ledger
+from midstream.market import Equilibrium, Network, Parameters
+from midstream.shock.answer import Run, answer
+from midstream.shock.behaviour import Sampler, market_parameters, stocked
+from midstream.shock.instruments import Shock, ShockRequest, checked
+from midstream.shock.monthly import network_path
+from midstream.shock.network import BalancedBase, balanced_base, sampled_networks
+from midstream.shock.path import NetworkPath, joined
+from midstream.shock.prices import prices, size_of_gains
+from midstream.shock.result import ShockResult
+from midstream.shock.scenario import (
+    Scenario,
+    bought_ahead,
+    built_before,
+    horizon_of,
+    scenarios,
+)
+from midstream.shock.winners import Winner, makers, passers
+
+Progress = Callable[[float], None]
+#: A bill of materials is evaluated by what the caller hands in: result -> JSON object.
+Bill = Callable[[ShockResult], Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Third:
+    """What third hands gain, and the share of what is blocked that comes round."""
+
+    winners: tuple[Winner, ...]
+    leaked: Floats | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShockModel:
+    """A chain made ready for shocks; keep it to ask several questions of one chain quickly.
+
+    Attributes:
+        base: The balanced base.
+        networks: Networks drawn from the evidence, the central one first.
+        seed: Seed they were drawn with.
+    """
+
+    base: BalancedBase
+    networks: tuple[Network, ...]
+    seed: int
+
+    def serves(self, shock: Shock) -> bool:
+        """Whether a shock can be run on it."""
+        named = {shock.request.actor, *shock.targets}
+        return (
+            self.base.route.id == shock.route.id
+            and named <= set(self.base.names.countries)
+            and self.seed == shock.request.seed
+        )
+
+
+def prepare(evidence: Evidence, world: World, shock: Shock) -> ShockModel:
+    """Calibrate the networks of a chain for a shock."""
+    named = (shock.request.actor, *shock.targets)
+    base = balanced_base(evidence, world, shock.route.id, named)
+    count = int(evidence.parameter("market.networks").value or 1)
+    seed = shock.request.seed
+    return ShockModel(base, sampled_networks(evidence, base, count, seed), seed)
+
+
+def run_shock(
+    evidence: Evidence,
+    world: World,
+    ledger: Ledger,
+    request: ShockRequest,
+    bill: Bill | None = None,
+    progress: Progress | None = None,
+    model: ShockModel | None = None,
+) -> ShockResult:
+    """Run a shock.
+
+    Args:
+        evidence: The release.
+        world: The world.
+        ledger: Where the lineage of the answer is entered.
+        request: What is asked.
+        bill: Evaluates a bill of materials on the result.
+        progress: Called with the share of work done; may raise to stop.
+        model: A chain made ready by `prepare`; made anew where it does not serve.
+
+    Raises:
+        InputError: if the request cannot be run, naming the option.
+    """
+    shock = checked(evidence, world, request)
+    if model is None or not model.serves(shock):
+        model = prepare(evidence, world, shock)
+    sampler = Sampler(evidence, request.seed, shock.draws)
+    horizon = horizon_of(shock, sampler.value("shock.recovery"))
+    market = follow(model, shock, sampler, horizon, progress)
+    networks, given, path = market.networks, market.given, market.path
+    price = prices(sampler, model.base, networks, given, shock, path)
+    cost = market.parameters.full("cost_share", networks[0].output.shape[:1])
+    own = makers(model.base.names, path, cost, request.actor, shock.step)
+    size = size_of_gains(price)
+    gains = tuple(
+        replace(gain, gain=size * gain.gain) if gain.form == request.form else gain
+        for gain in (*own, *market.third.winners)
+    )
+    run = Run(evidence, model.base, shock, sampler, path, price, gains, market.third.leaked)
+    result = answer(run, ledger)
+    return result if bill is None else result.with_bill(bill(result))
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What the market did.
+
+    Attributes:
+        networks, given: Networks of the evidence with what each is given.
+        parameters: Behaviour, all draws.
+        path: Path of all draws.
+        third: What passed through third hands.
+    """
+
+    networks: tuple[Network, ...]
+    given: tuple[Scenario, ...]
+    parameters: Parameters
+    path: NetworkPath
+    third: Third
+
+
+def follow(
+    model: ShockModel,
+    shock: Shock,
+    sampler: Sampler,
+    horizon: int,
+    progress: Progress | None = None,
+) -> Followed:
+    """Run the market of a shock month by month; draw ``d`` stands on network ``d mod count``.
+
+    Args:
+        model: The chain.
+        shock: The shock.
+        sampler: Draws.
+        horizon: Months.
+        progress: Called with the share of work done.
+    """
+    networks = model.networks[: min(shock.draws, len(model.networks))]
+    one_each = Sampler(sampler.evidence, sampler.seed, len(networks), sampler.used)
+    given = scenarios(one_each, model.base, networks, shock, horizon)
+    steps, uses, countries = networks[0].final_use.shape
+    parameters = market_parameters(sampler, steps, uses, countries)
+    ahead = bought_ahead(sampler, shock) + built_before(sampler, shock)
+    threshold = sampler.value("market.stock.start")
+    parts, orders, looks = [], [], []
+    for number, (network, scenario) in enumerate(zip(networks, given, strict=True)):
+        mine = slice(number, None, len(networks))
+        look = _Look(model.base, shock)
+        parts.append(
+            network_path(
+                network,
+                stocked(parameters.part(mine), shock.step, ahead[mine, None] * scenario.share),
+                scenario.measures,
+                scenario.remaining,
+                threshold,
+                look,
+                draws=shock.draws,
+            )
+        )
+        looks.append(look)
+        orders.append(np.arange(shock.draws)[mine])
+        if progress is not None:
+            progress((number + 1) / len(networks))
+    place = np.argsort(np.concatenate(orders))
+    return Followed(networks, given, parameters, joined(parts, place), _third(looks, place))
+
+
+@dataclass(slots=True)
+class _Look:
+    """Looks at the last month in force, for what passes through third hands."""
+
+    base: BalancedBase
+    shock: Shock
+    winners: tuple[Winner, ...] = ()
+    leaked: Floats | None = None
+
+    def __call__(self, month: int, state: Equilibrium) -> None:
+        last = int(np.ceil(self.shock.start + self.shock.months - 0.5)) - 1
+        if month != max(0, last):
+            return
+        self.winners = tuple(passers(self.base.names, state, self.shock.months, self.shock.step))
+        self.leaked = leaked_share(state, self.shock.step)
+
+
+def leaked_share(state: Equilibrium, step: int) -> Floats:
+    """What comes round over what is blocked, shape (draw,); ``nan`` where nothing is blocked."""
+    flow = state.problem.network.flow[step]
+    cap = np.minimum(1.0, state.problem.measures.flow_cap[step])
+    blocked = float((flow * (1.0 - cap)).sum())
+    round_about = state.leaked[:, step].sum(axis=(1, 2))
+    return round_about / blocked if blocked > 0 else np.full(len(round_about), np.nan)
+
+
+def _third(looks: list[_Look], place: NDArray[np.int64]) -> Third:
+    """Join what groups of draws saw, country by country."""
+    lists = [look.winners for look in looks]
+    winners = [
+        replace(ones[0], gain=np.concatenate([one.gain for one in ones])[place])
+        for ones in zip(*lists, strict=True)
+    ]
+    leaked = [look.leaked for look in looks if look.leaked is not None]
+    return Third(tuple(winners), np.concatenate(leaked)[place] if leaked else None)
