@@ -25,33 +25,39 @@ shock_app = typer.Typer(
 )
 
 
+Actor = Annotated[str, typer.Option(help="Country that restricts, ISO-3 code.")]
+Form = Annotated[str, typer.Option(help="Form that is cut, such as ndfeb-magnet.")]
+Targets = Annotated[
+    list[str], typer.Option(help="Country cut off; may be repeated. WLD is everybody.")
+]
+Instrument = Annotated[
+    str,
+    typer.Option(help="export-ban, export-licence, export-quota, tariff, outage or threat."),
+]
+Depth = Annotated[float | None, typer.Option(help="Share that is cut, 0 to 1.")]
+Months = Annotated[int | None, typer.Option(help="Months in force.")]
+Notice = Annotated[float, typer.Option(help="Days between announcement and force.")]
+Draws = Annotated[int | None, typer.Option(help="Number of draws.")]
+Bom = Annotated[Path | None, typer.Option(help="Bill of materials, CSV or XLSX; it stays here.")]
+Buyers = Annotated[str | None, typer.Option(help="Country whose buyers the bill belongs to.")]
+Chain = Annotated[str | None, typer.Option(help="Chain, where the form stands in several.")]
+Expected = Annotated[bool, typer.Option("--expected", help="Buyers saw it coming.")]
+
+
 @shock_app.command("run")
 def run(
-    actor: Annotated[str, typer.Option(help="Country that restricts, ISO-3 code.")],
-    form: Annotated[str, typer.Option(help="Form that is cut, such as ndfeb-magnet.")],
-    target: Annotated[
-        list[str], typer.Option(help="Country cut off; may be repeated. WLD is everybody.")
-    ],
-    instrument: Annotated[
-        str,
-        typer.Option(help="export-ban, export-licence, export-quota, tariff, outage or threat."),
-    ],
-    depth: Annotated[float | None, typer.Option(help="Share that is cut, 0 to 1.")] = None,
-    months: Annotated[int | None, typer.Option(help="Months in force.")] = None,
-    notice_days: Annotated[float, typer.Option(help="Days between announcement and force.")] = 0.0,
-    draws: Annotated[int | None, typer.Option(help="Number of draws.")] = None,
-    bom: Annotated[
-        Path | None, typer.Option(help="Bill of materials, CSV or XLSX; it stays here.")
-    ] = None,
-    bom_country: Annotated[
-        str | None, typer.Option(help="Country whose buyers the bill belongs to.")
-    ] = None,
-    chain: Annotated[
-        str | None, typer.Option(help="Chain, where the form stands in more than one.")
-    ] = None,
-    expected: Annotated[
-        bool, typer.Option("--expected", help="Buyers saw it coming and stocked up.")
-    ] = False,
+    actor: Actor,
+    form: Form,
+    target: Targets,
+    instrument: Instrument,
+    depth: Depth = None,
+    months: Months = None,
+    notice_days: Notice = 0.0,
+    draws: Draws = None,
+    bom: Bom = None,
+    bom_country: Buyers = None,
+    chain: Chain = None,
+    expected: Expected = False,
     as_json: Json = False,
     study: StudyName = DEFAULT_STUDY,
     seed: Seed = None,
@@ -65,10 +71,10 @@ def run(
 
     opened = open_study(study, data, without_licence, seed)
     request = ShockRequest(
-        actor=actor,
-        form=form,
-        targets=tuple(target),
-        instrument=instrument,
+        actor,
+        form,
+        tuple(target),
+        instrument,
         depth=depth,
         months=months,
         notice_days=notice_days,

@@ -171,13 +171,17 @@ class Shared:
     ledger: Ledger = field(repr=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give it as JSON; ``matrix`` holds a quantity, or null where a weight is zero."""
+        """Give it as JSON; ``matrix`` holds plain weights, ``weights`` those with lineage."""
         sectors, forms = self.table.sectors, self.table.forms
-        cells = {place: quantity.to_dict() for place, quantity in self.weights.items()}
+        cells = {place: quantity.value for place, quantity in self.weights.items()}
         return {
             "sectors": list(sectors),
             "forms": list(forms),
-            "matrix": [[cells.get((sector, form)) for form in forms] for sector in sectors],
+            "matrix": [[cells.get((sector, form), 0.0) for form in forms] for sector in sectors],
+            "weights": [
+                {"sector": sector, "form": form, "weight": quantity.to_dict()}
+                for (sector, form), quantity in self.weights.items()
+            ],
             "herfindahl": {form: q.to_dict() for form, q in self.herfindahl.items()},
             "cosine": [
                 {"sectors": list(pair), "value": q.to_dict()} for pair, q in self.cosine.items()

@@ -1,8 +1,9 @@
 """The market of one chain: prices, outputs and shipments of several steps and many countries.
 
 `Network` holds the balanced base, `Parameters` the behaviour, `Measures` what is done to it;
-`solve` gives the `Equilibrium`, `solve_draws` many of them, `solve_months` a path with stocks, and
-`solve_basket` the elements of one ore. Arrays only: no files, no evidence, no quantities.
+`solve` gives the `Equilibrium`, `solve_draws` many of them, `solve_months` a path with stocks,
+`solve_years` a path of years, and `solve_basket` the elements of one ore. Arrays only: no files, no
+evidence, no quantities.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from midstream.market.equilibrium import Equilibrium
 from midstream.market.measures import Measures
 from midstream.market.months import Path, solve_months
 from midstream.market.network import Network, Parameters
+from midstream.market.years import solve_years
 
 __all__ = [
     "Basket",
@@ -29,4 +31,5 @@ __all__ = [
     "solve_basket",
     "solve_draws",
     "solve_months",
+    "solve_years",
 ]

@@ -17,7 +17,7 @@ import numpy as np
 
 from midstream.errors import InputError
 from midstream.market.equilibrium import Equilibrium, Solved
-from midstream.market.layout import lay_out, spread
+from midstream.market.layout import Found, lay_out, spread
 from midstream.market.measures import Measures
 from midstream.market.network import Floats, Network, Parameters
 from midstream.market.problem import Problem, prepare
@@ -32,7 +32,7 @@ MANY = 64
 KERNEL_DEPTH = 4
 
 # What the compiled code is made of, beside its own module.
-_SOURCES = ("kernel", "layout", "mixing", "vector", "anderson", "reference")
+_SOURCES = ("kernel", "layout", "leaks", "mixing", "vector", "anderson", "reference")
 _ready: list[ModuleType] = []
 
 
@@ -159,9 +159,7 @@ def _compiled(
         lay_out(problem),
         spread(problem, parameters),
         rows,
-        kernel.Found(
-            found.iterations, found.residual, found.log_effective, found.output, found.purchases
-        ),
+        Found(found.iterations, found.residual, found.log_effective, found.output, found.purchases),
         newton_matrix(problem, parameters),
         tolerance,
         limit,

@@ -161,8 +161,12 @@ class Equilibrium:
             abroad = np.arange(problem.weight.shape[1]) != source
             log_shadow[:, at, source, abroad] += rows[:, makers + caps + number, None]
         rent = np.expm1(-np.minimum(log_shadow if many else log_shadow[0], 0.0) / sigma)
-        shut = (problem.network.flow > 0) & (problem.weight == 0)
-        return np.where(shut, np.inf, rent)
+        # Row by row: an exporter without any export licence still sells at home.
+        foreign = ~np.eye(problem.weight.shape[1], dtype=bool)
+        shut = (problem.measures.total_cap == 0)[:, :, None] & foreign
+        shut |= problem.measures.flow_cap == 0
+        tau: Floats = np.where(shut & (problem.network.flow > 0), np.inf, rent)
+        return tau
 
     @cached_property
     def rent(self) -> Floats:
@@ -188,13 +192,12 @@ class Equilibrium:
         )
         spent = (direct + price * markup * self.leaked).sum(axis=-2)
         bought = self.purchases
-        return np.divide(spent, bought, out=np.full(spent.shape, np.nan), where=bought > 0)
+        return _over(spent, bought)
 
     @cached_property
     def delivered(self) -> Floats:
         """Deliveries ``Q / Q0``, shape (step, country); nan where the base bought nothing."""
-        base = np.broadcast_to(self.problem.network.purchases, self.purchases.shape)
-        return np.divide(self.purchases, base, out=np.full(base.shape, np.nan), where=base > 0)
+        return _over(self.purchases, self.problem.network.purchases)
 
     @cached_property
     def final_use(self) -> Floats:
@@ -215,6 +218,11 @@ class Equilibrium:
 
         Negative where demand has grown and is met.
         """
-        base = np.broadcast_to(self.problem.network.final_use, self.final_use.shape)
-        met = np.divide(self.final_use, base, out=np.full(base.shape, np.nan), where=base > 0)
-        return 1 - met
+        return 1 - _over(self.final_use, self.problem.network.final_use)
+
+
+def _over(part: Floats, whole: Floats) -> Floats:
+    """Ratio of two arrays, nan where the whole is nothing."""
+    full = np.broadcast_to(whole, part.shape)
+    ratio: Floats = np.divide(part, full, out=np.full(part.shape, np.nan), where=full > 0)
+    return ratio

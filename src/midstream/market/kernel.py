@@ -8,55 +8,23 @@ vector code; Anderson mixing needs a handful of evaluations. Importing this modu
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 
 from midstream.market.anderson import RESTART
-from midstream.market.layout import Behaviour, Layout
+from midstream.market.layout import Behaviour, Bench, Found, Layout
+from midstream.market.leaks import set_leaks
 from midstream.market.mixing import Memory, advance, fresh_memory, remember
-from midstream.market.network import Floats, Indices
+from midstream.market.network import Floats
 from midstream.market.reference import (
-    LEAK_STEPS,
     LEAST_BOUGHT,
     PRICE_DAMPING,
     SHADOW_STEP,
-    SMALLEST_LEAK,
 )
-from midstream.market.vector import FAST, exp_all, log_all
-
+from midstream.market.vector import FAST, add_rows, exp_all, log_all, sum_rows
 
 #: Iterations after which the slopes of the base are given up for a draw.
 DIRECT_LIMIT = 40
-
-
-class Bench(NamedTuple):
-    """Scratch arrays of one draw, and the quantities of its last evaluation."""
-
-    weight: Floats
-    tariffed: Floats
-    maker_pull: Floats
-    log_effective: Floats
-    pull_sum: Floats
-    taken: Floats
-    output: Floats
-    purchases: Floats
-    sold: Floats
-    leak: Floats
-    exponent: Floats
-    scratch: Floats
-    row: Floats
-
-
-class Found(NamedTuple):
-    """What a block of draws leaves behind: flat arrays with a leading axis of draws."""
-
-    iterations: Indices
-    residual: Floats
-    log_effective: Floats
-    output: Floats
-    purchases: Floats
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
@@ -98,46 +66,6 @@ def cut_weights(layout: Layout, unknowns: Floats, bench: Bench) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
-def add_rows(total: Floats, weight: Floats, pull: Floats, width: int) -> None:
-    """``total = pull^T weight``, four makers at a time: a sum is loaded and stored less often."""
-    total[:] = 0.0
-    makers = pull.size
-    whole = makers - makers % 4
-    for maker in range(0, whole, 4):
-        first = maker * width
-        one, two = weight[first : first + width], weight[first + width : first + 2 * width]
-        first += 2 * width
-        three, four = weight[first : first + width], weight[first + width : first + 2 * width]
-        p, q, r, s = pull[maker], pull[maker + 1], pull[maker + 2], pull[maker + 3]
-        for buyer in range(width):
-            near = one[buyer] * p + two[buyer] * q
-            total[buyer] += near + three[buyer] * r + four[buyer] * s
-    for maker in range(whole, makers):
-        row = weight[maker * width : (maker + 1) * width]
-        for buyer in range(width):
-            total[buyer] += row[buyer] * pull[maker]
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
-def sum_rows(sold: Floats, weight: Floats, pull: Floats, taken: Floats) -> None:
-    """``sold = pull * (weight taken)``, two makers at a time."""
-    width, makers = taken.size, pull.size
-    for maker in range(0, makers - makers % 2, 2):
-        first = maker * width
-        one, two = weight[first : first + width], weight[first + width : first + 2 * width]
-        near, far = 0.0, 0.0
-        for buyer in range(width):
-            near += one[buyer] * taken[buyer]
-            far += two[buyer] * taken[buyer]
-        sold[maker], sold[maker + 1] = pull[maker] * near, pull[maker + 1] * far
-    if makers % 2:
-        row, total = weight[(makers - 1) * width : makers * width], 0.0
-        for buyer in range(width):
-            total += row[buyer] * taken[buyer]
-        sold[makers - 1] = pull[makers - 1] * total
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
 def set_prices(
     layout: Layout, behaviour: Behaviour, draw: int, unknowns: Floats, bench: Bench
 ) -> None:
@@ -168,79 +96,6 @@ def set_prices(
         inverse = -1 / behaviour.substitution[draw, step]
         for buyer in range(layout.buyer_start[step], layout.buyer_start[step + 1]):
             bench.log_effective[buyer] *= inverse
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
-def set_leaks(
-    layout: Layout, behaviour: Behaviour, draw: int, unknowns: Floats, bench: Bench
-) -> None:
-    """Let blocked parts return through hubs, and lower the prices of their buyers."""
-    makers = layout.made.size
-    kappa = max(behaviour.leakage_share[draw], SMALLEST_LEAK)
-    for index in range(layout.leak_buyer.size):
-        buyer = layout.leak_buyer[index]
-        step = np.searchsorted(layout.buyer_start, buyer, side="right") - 1
-        sigma = behaviour.substitution[draw, step]
-        first, last = layout.leak_start[index], layout.leak_start[index + 1]
-        for leak in range(first, last):
-            cap = layout.leak_cap[leak]
-            blocked = layout.leak_share[leak]
-            if cap >= 0:
-                blocked *= -np.expm1(min(unknowns[makers + cap], 0.0))
-            price = unknowns[layout.leak_maker[leak]] + behaviour.log_markup[draw]
-            bench.leak[leak] = kappa * blocked * np.exp(-sigma * price)
-        price = leaky_price(layout, behaviour, draw, unknowns, bench, index, sigma)
-        bench.log_effective[buyer] = price
-        bench.pull_sum[buyer] = np.exp(-sigma * price)
-        for leak in range(first, last):
-            base = unknowns[layout.leak_maker[leak]] + behaviour.log_markup[draw]
-            bench.leak[leak] *= -np.expm1(-max(price - base, 0.0))
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
-def leaky_price(
-    layout: Layout,
-    behaviour: Behaviour,
-    draw: int,
-    unknowns: Floats,
-    bench: Bench,
-    index: int,
-    sigma: float,
-) -> float:
-    """Solve a buyer's price with leaks by guarded Newton steps, as the reference does."""
-    direct = bench.pull_sum[layout.leak_buyer[index]]
-    markup = behaviour.log_markup[draw]
-    first, last = layout.leak_start[index], layout.leak_start[index + 1]
-    total, lowest = direct, np.inf
-    for leak in range(first, last):
-        if bench.leak[leak] > 0:
-            total += bench.leak[leak]
-            lowest = min(lowest, unknowns[layout.leak_maker[leak]] + markup)
-    high = -np.log(direct) / sigma if direct > 0 else np.inf
-    if high <= lowest:
-        return high
-    low = max(-np.log(total) / sigma, lowest if direct == 0 else -np.inf)
-    guess = high if direct > 0 else low + 1.0
-    for _ in range(LEAK_STEPS):
-        total, slope = direct, 0.0
-        for leak in range(first, last):
-            gain = guess - unknowns[layout.leak_maker[leak]] - markup
-            if gain > 0:
-                decay = np.exp(-gain)
-                total += bench.leak[leak] * (1 - decay)
-                slope += bench.leak[leak] * decay
-        value = guess + np.log(total) / sigma
-        if value > 0:
-            high = guess
-        else:
-            low = guess
-        step = value / (1 + slope / (sigma * total))
-        if abs(step) < 1e-15 * max(1.0, abs(guess)):
-            break
-        guess -= step
-        if not low < guess < high:
-            guess = (low + high) / 2 if np.isfinite(high) else low + 1.0
-    return guess
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)

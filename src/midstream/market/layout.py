@@ -69,6 +69,34 @@ class Behaviour(NamedTuple):
     release: Floats
 
 
+class Bench(NamedTuple):
+    """Scratch arrays of one draw, and the quantities of its last evaluation."""
+
+    weight: Floats
+    tariffed: Floats
+    maker_pull: Floats
+    log_effective: Floats
+    pull_sum: Floats
+    taken: Floats
+    output: Floats
+    purchases: Floats
+    sold: Floats
+    leak: Floats
+    exponent: Floats
+    scratch: Floats
+    row: Floats
+
+
+class Found(NamedTuple):
+    """What a block of draws leaves behind: flat arrays with a leading axis of draws."""
+
+    iterations: Indices
+    residual: Floats
+    log_effective: Floats
+    output: Floats
+    purchases: Floats
+
+
 def lay_out(problem: Problem) -> Layout:
     """Number makers and buyers that are left through all steps, and flatten their arrays."""
     producing, buying = problem.producing, problem.buying

@@ -62,6 +62,14 @@ def mixing_weights(memory: Memory, kept: int) -> None:
         for column in range(kept):
             matrix[row, column] = memory.square[row, column] / (norms[row] * norms[column])
         matrix[row, row] += RIDGE
+    solve_small(matrix, memory.weights, kept)
+    for row in range(kept):
+        memory.weights[row] /= norms[row]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def solve_small(matrix: Floats, solution: Floats, kept: int) -> None:
+    """Solve a small positive definite system by elimination; the last column is its right side."""
     for pivot in range(kept):
         for row in range(pivot + 1, kept):
             factor = matrix[row, pivot] / matrix[pivot, pivot]
@@ -70,10 +78,8 @@ def mixing_weights(memory: Memory, kept: int) -> None:
     for row in range(kept - 1, -1, -1):
         total = matrix[row, kept]
         for column in range(row + 1, kept):
-            total -= matrix[row, column] * memory.weights[column]
-        memory.weights[row] = total / matrix[row, row]
-    for row in range(kept):
-        memory.weights[row] /= norms[row]
+            total -= matrix[row, column] * solution[column]
+        solution[row] = total / matrix[row, row]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)

@@ -113,40 +113,56 @@ def solve_months(
             why="stocks are spread over the months a cut is expected to last",
             mend="give a length above 0 for every month",
         )
-    shape = network.output.shape
-    size = parameters.draws or 1
-    full = parameters.full("stock_months", shape)
-    usable = parameters.full("usable_stock", ())[:, None, None]
-    refill = parameters.full("refill_months", ())[:, None, None]
-    stock = np.where(network.purchases > 0, full, 0.0)
-    goal, first = stock.copy(), notice
-    found: list[Equilibrium] = []
-    stocks, releases = np.zeros((2, size, len(measures), *shape))
+    stocks = _Stocks.full(network, parameters)
+    begun, found, left, taken = notice, [], [], []
+    start: Floats | None = None
     for month, now in enumerate(measures):
         lost = capped_share(network, now)
-        if first is None and (lost > 0).any():
-            first = month
-        drawn = np.minimum(usable * stock / remaining[month], np.minimum(stock, lost))
-        wish = np.where(lost > cut_threshold, drawn, -(goal - stock) / refill)
-        age = 0.0 if first is None else float(month - first)
-        moved = replace(
-            parameters,
-            substitution=substitution_after(parameters, age),
-        )
-        now = now.with_release(_tonnes(network, parameters, wish))
-        start = found[-1].unknowns if found else None
-        found.append(solve(network, moved, now, tolerance=tolerance, start=start, method=method))
-        taken = _taken(network, found[-1], wish)
-        stock = stock - taken
-        stocks[:, month], releases[:, month] = stock, taken
-    available = np.stack([equilibrium.delivered for equilibrium in found], axis=-3)
-    plain = slice(None) if parameters.draws is not None else 0
-    return Path(tuple(found), stocks[plain], releases[plain], available + releases[plain])
+        if begun is None and (lost > 0).any():
+            begun = month
+        wish = stocks.wish(np.where(lost > cut_threshold, lost, 0.0), remaining[month])
+        age = 0.0 if begun is None else float(month - begun)
+        moved = replace(parameters, substitution=substitution_after(parameters, age))
+        now = now.with_release(_plain(parameters, wish * network.purchases))
+        state = solve(network, moved, now, tolerance=tolerance, start=start, method=method)
+        start = state.unknowns
+        found.append(state)
+        taken.append(_taken(network, state, wish))
+        stocks.level = stocks.level - taken[-1]
+        left.append(stocks.level)
+    release = _plain(parameters, np.stack(taken, axis=1))
+    delivered = np.stack([state.delivered for state in found], axis=-3)
+    stock = _plain(parameters, np.stack(left, axis=1))
+    return Path(tuple(found), stock, release, delivered + release)
 
 
-def _tonnes(network: Network, parameters: Parameters, share: Floats) -> Floats:
-    tonnes: Floats = share * network.purchases
-    return tonnes if parameters.draws is not None else tonnes[0]
+@dataclass
+class _Stocks:
+    """Stocks in months of base use, shape (draw, step, country), and their rules."""
+
+    level: Floats
+    goal: Floats
+    usable: Floats
+    refill: Floats
+
+    @classmethod
+    def full(cls, network: Network, parameters: Parameters) -> _Stocks:
+        """Stocks at their goal, none where nothing is bought."""
+        months = parameters.full("stock_months", network.output.shape)
+        level = np.where(network.purchases > 0, months, 0.0)
+        usable = parameters.full("usable_stock", ())[:, None, None]
+        return cls(level, level, usable, parameters.full("refill_months", ())[:, None, None])
+
+    def wish(self, lost: Floats, remaining: float) -> Floats:
+        """Release as a share of base use: drawn where supply is lost, refilled elsewhere."""
+        drawn = np.minimum(self.usable * self.level / remaining, np.minimum(self.level, lost))
+        return np.where(lost > 0, drawn, -(self.goal - self.level) / self.refill)
+
+
+def _plain(parameters: Parameters, array: Floats) -> Floats:
+    """Drop the axis of draws for a single set of parameters."""
+    plain: Floats = array if parameters.draws is not None else array[0]
+    return plain
 
 
 def _taken(network: Network, equilibrium: Equilibrium, wish: Floats) -> Floats:

@@ -86,7 +86,10 @@ class Network:
     def shares(self) -> Floats:
         """Base share of each supplier in a buyer's purchases ``w = F0 / Q0``; 0 without any."""
         bought = self.flow.sum(axis=1, keepdims=True)
-        return np.divide(self.flow, bought, out=np.zeros_like(self.flow), where=bought > 0)
+        shares: Floats = np.divide(
+            self.flow, bought, out=np.zeros_like(self.flow), where=bought > 0
+        )
+        return shares
 
 
 def check_network(network: Network) -> None:
@@ -313,7 +316,7 @@ class Parameters:
         """Check that the shapes fit a network; raises InputError naming the parameter."""
         steps, uses, countries = network.final_use.shape
         sizes = {"capacity": (steps, countries), "stock_months": (steps, countries)}
-        sizes |= {name: (steps, uses) for name in ("demand_elasticity", "choke_price")}
+        sizes |= dict.fromkeys(("demand_elasticity", "choke_price"), (steps, uses))
         sizes["release"] = (steps, countries)
         for field in fields(self):
             if getattr(self, field.name) is not None:

@@ -77,12 +77,10 @@ class Problem:
         In proportion to base flows of the exporter to countries it does not cap. The importer is
         itself capped, so it is never its own hub.
         """
-        sums = self._hub_flow.sum(axis=2, keepdims=True)
-        return np.divide(self._hub_flow, sums, out=np.zeros_like(self._hub_flow), where=sums > 0)
-
-    @property
-    def _hub_flow(self) -> Floats:
-        return hub_flow(self.network, self.measures)
+        flows = hub_flow(self.network, self.measures)
+        sums = flows.sum(axis=2, keepdims=True)
+        share: Floats = np.divide(flows, sums, out=np.zeros_like(flows), where=sums > 0)
+        return share
 
 
 def hub_flow(network: Network, measures: Measures) -> Floats:

@@ -95,7 +95,8 @@ def evaluate(problem: Problem, parameters: Parameters, unknowns: Floats) -> Stat
     """Evaluate all equations at given unknowns of one draw.
 
     Formulas: ``F_ij = Q_j w_ij (p_ij / P_j)^-sigma`` with
-    ``P_j = (sum_i w_ij p_ij^-sigma)^(-1/sigma)``; ``X = X0 phi(P_feed) min(k, (e^x / P_feed^a)^eps)``;
+    ``P_j = (sum_i w_ij p_ij^-sigma)^(-1/sigma)``;
+    ``X = X0 phi(P_feed) min(k, (e^x / P_feed^a)^eps)``;
     ``Q = U0 X_next / X0_next + sum_k V0 P^-eta phi(P) - release``.
     """
     log_price, shadow, shadow_total = split(problem, unknowns)

@@ -89,6 +89,7 @@ def answer(run: Run, ledger: Ledger) -> ShockResult:
         months=tuple(range(run.path.months)),
         price_outside=_price(run, fan, "outside", run.prices.outside),
         price_inside=_price(run, fan, "inside", run.prices.inside),
+        scarcity_price=_scarcity(run, fan, countries),
         deliveries=_deliveries(run, fan, run.step, countries),
         final_deliveries=_deliveries(run, fan, len(names.forms) - 1, countries),
         cover=_cover(run, fan, countries),
@@ -185,6 +186,19 @@ def _deliveries(run: Run, fan: Fan, step: int, countries: Sequence[str]) -> dict
             place = f"delivered/{country}/{form}"
             words = f"Deliveries over base: {title}, {run.name(country)}"
             found[country] = fan.months(place, words, draws, "ratio", "Q / Q0")
+    return found
+
+
+def _scarcity(run: Run, fan: Fan, countries: Sequence[str]) -> dict[str, Series]:
+    """Effective price of the cut form by country."""
+    title = run.base.world.names.form(run.shock.request.form)
+    found = {}
+    for country in countries:
+        if run.path.base[0, run.step, run.column(country)] > 0:
+            draws = run.path.effective[:, :, run.step, run.column(country)]
+            words = f"Price at which users cut back: {title}, {run.name(country)}"
+            place = f"scarcity/{country}"
+            found[country] = fan.months(place, words, draws, "ratio", "(sum w p^-sigma)^(-1/sigma)")
     return found
 
 

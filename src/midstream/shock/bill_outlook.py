@@ -45,7 +45,7 @@ def evaluate(
         Every item of the bill: hit, untouched or not covered, and sums over them.
     """
     sampler = Sampler(evidence, seed, path.draws)
-    recorder = Recorder(bill, evidence, ledger)
+    recorder = Recorder(bill, evidence, ledger, bill.currency)
     path = recorder.run(path)
     judge = Judge(path, further or {}, Kinship(evidence), sampler)
     return _Evaluation(judge, recorder, Sums.over(recorder, path), Names.of(evidence)).result()
@@ -74,7 +74,7 @@ class _Evaluation:
             country=self.path.country,
             actor=self.path.actor,
             months=(months[0], months[-1]),
-            currency=self.recorder.bill.currency,
+            currency=self.recorder.currency,
             items=items,
             first=min(stopping, key=earliest, default=None),
             value=self.sums.whole_value(),
@@ -183,7 +183,7 @@ class _Evaluation:
         monthly: float | None,
         inputs: Sequence[str],
     ) -> Quantity:
-        lineage, currency = self._id(measure, item.row), self.recorder.bill.currency
+        lineage, currency = self._id(measure, item.row), self.recorder.currency
         words = {
             "extra": ("Extra cost", "value / 12 x sum over months of bought x (price - 1)"),
             "missing": ("Cost of what is missing", "value / 12 x sum of missing x price"),
@@ -250,5 +250,5 @@ class _Evaluation:
     ) -> Quantity | None:
         if monthly is None:
             return None
-        currency = self.recorder.bill.currency
+        currency = self.recorder.currency
         return self._gain(f"{help_id}.money", item, saved * monthly, currency, inputs)

@@ -22,11 +22,13 @@ class Recorder:
         bill: The bill.
         evidence: The release.
         ledger: Where nodes go.
+        currency: Currency of all money.
     """
 
     bill: Bill
     evidence: Evidence
     ledger: Ledger
+    currency: str
 
     def run(self, path: SupplyPath) -> SupplyPath:
         """Enter the run as one node, and give the path with it as its only lineage."""
@@ -68,7 +70,7 @@ class Recorder:
         Raises:
             InputError: if no rate is on file.
         """
-        if currency == self.bill.currency:
+        if currency == self.currency:
             return 1.0, ()
         rows = [row for row in self.evidence.table("fx").rows if row["currency"] == currency]
         known(currency, {row["currency"] for row in rows}, "currency")

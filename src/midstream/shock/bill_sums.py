@@ -32,8 +32,8 @@ class Sums:
         value: Value of a year's use of all items.
         priced, hit: Lineage of all values, and of the values of items that are hit.
         unpriced: Items that are hit and have no value.
-        assumed, held, unsettled: Numbers of items whose stock is not given, that hold the form,
-            and that have one supplier whose country is not given.
+        assumed, held, sole: Numbers of items whose stock is not given, that hold the form, and
+            that have one supplier which sits, or may sit, in the country that cuts.
     """
 
     recorder: Recorder
@@ -48,7 +48,7 @@ class Sums:
     unpriced: list[str] = field(default_factory=list)
     assumed: int = 0
     held: int = 0
-    unsettled: int = 0
+    sole: int = 0
 
     @classmethod
     def over(cls, recorder: Recorder, path: SupplyPath) -> Sums:
@@ -67,7 +67,7 @@ class Sums:
         """Count an item that is hit."""
         self.assumed += item.stock_months is None
         self.held += relation == "holds"
-        self.unsettled += bool(item.sole_source) and item.supplier is None
+        self.sole += bool(item.sole_source) and item.supplier in (None, self.path.actor)
         if value is None:
             self.unpriced.append(item.name)
         else:
@@ -81,7 +81,7 @@ class Sums:
 
     def whole_value(self) -> Quantity:
         """Value of a year's use over all items that have one."""
-        unit, lineage = f"{self.recorder.bill.currency}/yr", self.id("value", "sum")
+        unit, lineage = f"{self.recorder.currency}/yr", self.id("value", "sum")
         quantity = Quantity(None, None, None, unit, None, lineage)
         if self.priced:
             quantity = Quantity(self.value, None, None, unit, "modelled", lineage)
@@ -100,7 +100,7 @@ class Sums:
 
     def total(self, measure: str, draws: Floats) -> Quantity:
         """Sum of a cost; no value where items are hit and none of them has a value."""
-        lineage, currency = self.id(measure, "sum"), self.recorder.bill.currency
+        lineage, currency = self.id(measure, "sum"), self.recorder.currency
         quantity = spread(draws, currency, lineage)
         if not self.hit and self.unpriced:
             quantity = Quantity(None, None, None, currency, None, lineage)
@@ -114,7 +114,7 @@ class Sums:
         made = []
         for help_id, (name, parameter) in HELPS.items():
             lineage = self.id(f"{help_id}.money", "sum")
-            saved = mean_spread(self.saved[help_id], self.recorder.bill.currency, lineage)
+            saved = mean_spread(self.saved[help_id], self.recorder.currency, lineage)
             inputs = (*self.hit, f"par:{parameter}")
             self.recorder.enter(saved, f"Saved by {name}, all items", inputs, "sum over the items")
             made.append(Help(help_id, name, None, saved))
@@ -125,14 +125,19 @@ class Sums:
         known = (
             (self.assumed, "where no stock is given, the stock of the run stands in for it"),
             (self.held, "items that hold the form are taken to be made with it for the most part"),
-            (
-                self.unsettled,
-                "where the country of an only supplier is not given, it may or may not be the one "
-                "that cuts",
-            ),
+            (self.sole, self._only_suppliers()),
             (len(self.unpriced), "items without a value are in no sum of money"),
         )
         return tuple(words for count, words in known if count)
+
+    def _only_suppliers(self) -> str:
+        """What is done with an item whose only supplier sits, or may sit, where the cut is."""
+        if self.path.passed is None:
+            return (
+                "the run does not tell apart what the cutting country still ships: an only "
+                "supplier there is taken to deliver what the country gets on average"
+            )
+        return "an only supplier whose country is not given may sit in the one that cuts"
 
 
 def outlook(item: Item, standing: Standing, reason: str) -> ItemOutlook:

@@ -63,6 +63,8 @@ class ShockResult:
         price_outside: Price to those who are cut off (all outside where everyone is), ratio to
             the months before.
         price_inside: Price in the restricting country.
+        scarcity_price: By country, the price at which its users cut back in the market: what is
+            paid and the cost of losing suppliers; no value where it is cut off from all.
         deliveries: By country, deliveries of the cut form over base.
         final_deliveries: By country, the same of the last form of the chain.
         cover: By country, months of base use left in usable stocks of the cut form.
@@ -97,6 +99,7 @@ class ShockResult:
     months: tuple[int, ...]
     price_outside: Series
     price_inside: Series
+    scarcity_price: Mapping[str, Series]
     deliveries: Mapping[str, Series]
     final_deliveries: Mapping[str, Series]
     cover: Mapping[str, Series]
@@ -138,6 +141,7 @@ class ShockResult:
                 "months",
                 "price_outside",
                 "price_inside",
+                "scarcity_price",
                 "deliveries",
                 "final_deliveries",
                 "cover",

@@ -389,7 +389,11 @@ def test_a_study_without_a_published_row_compares_nothing(japanese: Narrative) -
 def test_the_words_of_another_country_do_not_speak_of_india(japanese: Narrative) -> None:
     spoken = [japanese.answer.opening.title, japanese.answer.opening.lede]
     spoken += [
-        sentence for head in japanese.openings.values() for sentence in (head.title, head.lede)
+        sentence
+        for name, head in japanese.openings.items()
+        for sentence in (head.title, head.lede)
+        # The head of the shock page names the countries the study wants cut off.
+        if name != "shock"
     ]
     spoken += list(japanese.sectors.values())
     spoken += [line.focus for line in japanese.answer.strip]

@@ -1,0 +1,334 @@
+"""The site in a real browser, opened from disk: no errors, no overflow, keyboard, axe."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from midstream.report.narrative import narrate
+from midstream.report.numbers import Register
+from midstream.report.site import build_site
+from midstream.study import Study
+
+pytestmark = pytest.mark.browser
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+PAGES = ("leverage.html", "shock.html")
+Driver = webdriver.Chrome
+
+
+@pytest.fixture(scope="session")
+def folder(india: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    study = india
+    site = tmp_path_factory.mktemp("site")
+    build_site(study, narrate(study), site, Register(), edition_hash="0" * 64)
+    return site
+
+
+@pytest.fixture(scope="session")
+def browser(
+    browser_paths: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Driver]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser_paths[0]
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options, Service(browser_paths[1]))
+    yield driver
+    driver.quit()
+
+
+def screen(driver: Driver, width: int, scheme: str = "light") -> None:
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
+
+def visit(driver: Driver, folder: Path, page: str) -> None:
+    path, _, anchor = page.partition("#")
+    driver.get("about:blank")
+    complaints(driver)
+    driver.get((folder / path).as_uri() + (f"#{anchor}" if anchor else ""))
+
+
+def ready(driver: Driver) -> None:
+    """Wait until a scripted page has written itself."""
+    WebDriverWait(driver, 10).until(
+        lambda d: d.execute_script("return document.documentElement.dataset.ready === 'on'")
+    )
+
+
+def complaints(driver: Driver) -> list[str]:
+    entries: list[dict[str, str]] = driver.get_log("browser")  # type: ignore[no-untyped-call]
+    return [entry["message"] for entry in entries]
+
+
+#: What axe looks for: the rules of these standards, or of contrast alone.
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CONTRAST = ["color-contrast"]
+
+
+def violations(driver: Driver, axe: str, rules: list[str] = STANDARDS) -> list[str]:
+    driver.execute_script(axe)
+    found: dict[str, Any] = driver.execute_async_script(
+        "const [rules, done] = arguments;"
+        "axe.run(document, {preload: false, runOnly: rules}).then(done);",
+        rules,
+    )
+    return [
+        f"{one['id']}: {one['help']} {json.dumps([n['html'][:160] for n in one['nodes'][:3]])}"
+        for one in found["violations"]
+    ]
+
+
+def first_number(driver: Driver) -> Any:
+    return driver.find_element(By.CSS_SELECTOR, "main a.num[data-lineage]")
+
+
+# 620 is 1240 at a zoom of 200 %. Colours take no room: each width is looked at in one scheme.
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1240, "light"), (620, "light"), (390, "dark"), (320, "light")]
+)
+@pytest.mark.parametrize("page", PAGES)
+def test_page_fits_and_is_quiet(
+    browser: Driver, folder: Path, page: str, width: int, scheme: str
+) -> None:
+    screen(browser, width, scheme)
+    visit(browser, folder, page)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    assert complaints(browser) == []
+
+
+# The schemes differ in colours only, so the second look is for contrast.
+@pytest.mark.parametrize(("scheme", "rules"), [("light", STANDARDS), ("dark", CONTRAST)])
+@pytest.mark.parametrize("page", PAGES)
+def test_page_is_accessible(
+    browser: Driver, folder: Path, axe_script: str, page: str, scheme: str, rules: list[str]
+) -> None:
+    screen(browser, 1240, scheme)
+    visit(browser, folder, page)
+    assert complaints(browser) == []
+    assert violations(browser, axe_script, rules) == []
+
+
+def test_phone_pages_are_accessible(browser: Driver, folder: Path, axe_script: str) -> None:
+    screen(browser, 390)
+    for page in ("index.html", "sectors.html"):
+        visit(browser, folder, page)
+        assert violations(browser, axe_script) == []
+
+
+@pytest.mark.parametrize("width", [1240, 390])
+def test_a_number_opens_to_its_sources(
+    browser: Driver, folder: Path, axe_script: str, width: int
+) -> None:
+    screen(browser, width)
+    visit(browser, folder, "concentration.html")
+    number = first_number(browser)
+    shown, lineage = number.text, number.get_attribute("data-lineage")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", number)
+    number.click()
+    ready(browser)
+    glass = browser.find_element(By.ID, "glass")
+    assert lineage in glass.text
+    assert shown.rstrip("%") in glass.text
+    headings = [h.text for h in glass.find_elements(By.TAG_NAME, "h2")]
+    assert "Record" in headings
+    assert "What would change the label" in headings
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    assert complaints(browser) == []
+    assert violations(browser, axe_script) == []
+
+
+def test_a_computed_number_leads_down_to_a_source(browser: Driver, folder: Path) -> None:
+    screen(browser, 1240)
+    visit(browser, folder, "concentration.html")
+    address = first_number(browser).get_attribute("href")
+    for _ in range(12):
+        browser.get("about:blank")
+        browser.get(address)
+        ready(browser)
+        glass = browser.find_element(By.ID, "glass")
+        if glass.find_elements(By.CSS_SELECTOR, ".bib li"):
+            return
+        below = glass.find_elements(
+            By.CSS_SELECTOR, ".tree a.box, .glass > div:first-child td a.num"
+        )
+        assert below, glass.text
+        address = below[0].get_attribute("href")
+    pytest.fail(f"no source within twelve steps: {glass.text}")
+
+
+def test_a_number_in_a_figure_opens(browser: Driver, folder: Path) -> None:
+    screen(browser, 1240)
+    visit(browser, folder, "sectors.html")
+    mark = browser.find_element(By.CSS_SELECTOR, "figure .wide svg [data-lineage]")
+    lineage = str(mark.get_attribute("data-lineage"))
+    browser.execute_script(
+        "arguments[0].dispatchEvent(new MouseEvent('click', {bubbles: true}))", mark
+    )
+    ready(browser)
+    assert lineage in browser.find_element(By.ID, "glass").text
+
+
+def test_an_unknown_number_says_so(browser: Driver, folder: Path) -> None:
+    visit(browser, folder, "number.html#f:nothing/here")
+    WebDriverWait(browser, 10).until(
+        lambda d: "No number with this id" in d.find_element(By.ID, "glass").text
+    )
+
+
+def test_keyboard_reaches_content_and_numbers(browser: Driver, folder: Path) -> None:
+    screen(browser, 1240)
+    visit(browser, folder, "index.html")
+    active = browser.switch_to.active_element
+    active.send_keys(Keys.TAB)
+    assert browser.switch_to.active_element.text == "Skip to content"
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    assert browser.switch_to.active_element.get_attribute("id") == "main"
+    browser.switch_to.active_element.send_keys(Keys.TAB)
+    focused = browser.switch_to.active_element
+    assert focused.get_attribute("data-lineage")
+    style = browser.execute_script("return getComputedStyle(arguments[0]).outlineStyle", focused)
+    assert style == "solid"
+    focused.send_keys(Keys.ENTER)
+    ready(browser)
+
+
+def test_find_leads_to_a_country_by_keyboard(browser: Driver, folder: Path) -> None:
+    screen(browser, 1240)
+    visit(browser, folder, "about.html")
+    browser.find_element(By.TAG_NAME, "body").send_keys("/")
+    field = browser.find_element(By.ID, "find-field")
+    WebDriverWait(browser, 10).until(lambda _: field.is_displayed())
+    field.send_keys("japan")
+    results = browser.find_elements(By.CSS_SELECTOR, "#find-results a")
+    assert results[0].text.startswith("Japan")
+    field.send_keys(Keys.ENTER)
+    WebDriverWait(browser, 10).until(lambda d: d.current_url.endswith("country/JPN.html"))
+
+
+def test_find_says_when_there_is_nothing(browser: Driver, folder: Path) -> None:
+    visit(browser, folder, "country/JPN.html")
+    browser.find_element(By.TAG_NAME, "body").send_keys("/")
+    field = browser.find_element(By.ID, "find-field")
+    WebDriverWait(browser, 10).until(lambda _: field.is_displayed())
+    field.send_keys("zzzz")
+    assert "Nothing by that name" in browser.find_element(By.ID, "find-results").text
+    field.send_keys(Keys.ESCAPE)
+    assert not field.is_displayed()
+
+
+def test_theme_follows_the_system_and_is_remembered(browser: Driver, folder: Path) -> None:
+    def paper() -> str:
+        script = "return getComputedStyle(document.body).backgroundColor"
+        return str(browser.execute_script(script))
+
+    screen(browser, 1240, "light")
+    visit(browser, folder, "index.html")
+    light = paper()
+    screen(browser, 1240, "dark")
+    assert paper() != light
+    dark = paper()
+    screen(browser, 1240, "light")
+    browser.find_element(By.CSS_SELECTOR, ".tools-top > .theme-toggle").click()
+    assert paper() == dark
+    visit(browser, folder, "sectors.html")
+    assert paper() == dark
+    browser.execute_script("localStorage.clear()")
+
+
+def test_evidence_filters_live_in_the_address(browser: Driver, folder: Path) -> None:
+    screen(browser, 1240)
+    visit(browser, folder, "evidence.html#country=IND&label=U")
+    ready(browser)
+    rows = browser.find_elements(By.CSS_SELECTOR, "#facts tr")
+    assert rows
+    assert all("India" in row.text for row in rows)
+    browser.find_element(By.NAME, "text").send_keys("scheme")
+    assert "text=scheme" in browser.current_url
+    browser.find_element(By.NAME, "text").send_keys("zzzz")
+    assert "No fact matches" in browser.find_element(By.ID, "fact-count").text
+    browser.find_element(By.CSS_SELECTOR, "button[type=reset]").click()
+    WebDriverWait(browser, 10).until(
+        lambda d: len(d.find_elements(By.CSS_SELECTOR, "#facts tr")) == 60
+    )
+
+
+def test_a_fact_with_several_origins_shows_its_lanes(browser: Driver, folder: Path) -> None:
+    screen(browser, 1240)
+    visit(browser, folder, "evidence.html#label=V")
+    ready(browser)
+    browser.find_element(By.CSS_SELECTOR, "#facts a.num").click()
+    WebDriverWait(browser, 10).until(lambda d: d.find_elements(By.CSS_SELECTOR, ".lanes svg"))
+    assert "agrees" in browser.find_element(By.ID, "glass").text
+
+
+def test_figure_tools_say_what_they_did(browser: Driver, folder: Path) -> None:
+    screen(browser, 1240)
+    visit(browser, folder, "sectors.html")
+    figure = browser.find_element(By.CSS_SELECTOR, "figure.fig")
+    figure.find_element(By.TAG_NAME, "summary").click()
+    assert figure.find_element(By.CSS_SELECTOR, "table caption").is_displayed()
+    cite = figure.find_element(By.CSS_SELECTOR, "button[data-copy=cite]")
+    browser.execute_script("arguments[0].click()", cite)
+    WebDriverWait(browser, 10).until(
+        lambda _: "midstream" in figure.find_element(By.CLASS_NAME, "said").text
+    )
+
+
+def test_country_menu_opens_and_closes_with_the_keyboard(browser: Driver, folder: Path) -> None:
+    screen(browser, 390)
+    visit(browser, folder, "index.html")
+    menu = browser.find_element(By.CSS_SELECTOR, "details.menu > summary")
+    menu.send_keys(Keys.ENTER)
+    assert browser.find_element(By.CSS_SELECTOR, "details.menu nav").is_displayed()
+    menu.send_keys(Keys.ESCAPE)
+    assert not browser.find_element(By.CSS_SELECTOR, "details.menu nav").is_displayed()
+
+
+@pytest.mark.parametrize("width", [1240, 1100, 900, 620, 390, 320])
+def test_text_in_figures_is_never_small(browser: Driver, folder: Path, width: int) -> None:
+    screen(browser, width)
+    for page in ("index.html", "sectors.html", "example.html", "concentration.html"):
+        visit(browser, folder, page)
+        # On a busy machine a page may be loaded a moment before it is laid out.
+        sizes = WebDriverWait(browser, 10).until(
+            lambda d: d.execute_script(
+                "return [...document.querySelectorAll('figure svg')].filter(s => s.clientWidth)"
+                ".flatMap(s => [...s.querySelectorAll('text')].map(t => t.getAttribute('font-size')"
+                " * s.getBoundingClientRect().width / s.viewBox.baseVal.width))"
+            )
+        )
+        assert min(sizes) >= 10.9, page
+
+
+def test_text_spacing_does_not_break_the_page(browser: Driver, folder: Path) -> None:
+    screen(browser, 390)
+    for page in ("index.html", "sectors.html", "example.html"):
+        visit(browser, folder, page)
+        browser.execute_script(
+            "const style = document.body.style; style.letterSpacing = '0.12em';"
+            "style.wordSpacing = '0.16em'; style.lineHeight = '1.5';"
+        )
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
