@@ -196,7 +196,7 @@ def _scarcity(run: Run, fan: Fan, countries: Sequence[str]) -> dict[str, Series]
     for country in countries:
         if run.path.base[0, run.step, run.column(country)] > 0:
             draws = run.path.effective[:, :, run.step, run.column(country)]
-            words = f"Price at which users cut back: {title}, {run.name(country)}"
+            words = f"Price users react to: {title}, {run.name(country)}"
             place = f"scarcity/{country}"
             found[country] = fan.months(place, words, draws, "ratio", "(sum w p^-sigma)^(-1/sigma)")
     return found

@@ -63,8 +63,8 @@ class ShockResult:
         price_outside: Price to those who are cut off (all outside where everyone is), ratio to
             the months before.
         price_inside: Price in the restricting country.
-        scarcity_price: By country, the price at which its users cut back in the market: what is
-            paid and the cost of losing suppliers; no value where it is cut off from all.
+        scarcity_price: By country, the effective price its users react to in the market, the
+            cost of lost suppliers in it; no value where it is cut off from all.
         deliveries: By country, deliveries of the cut form over base.
         final_deliveries: By country, the same of the last form of the chain.
         cover: By country, months of base use left in usable stocks of the cut form.

@@ -82,9 +82,9 @@ def test_intervals_hold_the_median(result: ShockResult) -> None:
             assert quantity["low"] <= quantity["value"] <= quantity["high"]
 
 
-def test_users_cut_back_at_a_price_above_what_is_paid(result: ShockResult) -> None:
-    scarce = result.scarcity_price["USA"][0].value
-    assert scarce > result.price_outside[0].value > 1
+def test_the_price_users_react_to_rises_with_the_depth(result: ShockResult) -> None:
+    mild = run(depth=0.4)
+    assert result.scarcity_price["USA"][0].value > mild.scarcity_price["USA"][0].value > 1
     assert result.scarcity_price["CHN"][0].value < 1
 
 
