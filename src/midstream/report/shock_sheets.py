@@ -30,7 +30,11 @@ def shock_paths(cases: Sequence[Case]) -> Sheet:
     """One row per case, measure, country and month."""
     columns = (
         _CASE,
-        Column("measure", "string", "price_outside, price_inside, deliveries, final, cover"),
+        Column(
+            "measure",
+            "string",
+            "price_outside, price_inside, scarcity_price, deliveries, final, cover",
+        ),
         Column("country", "string", "ISO 3166-1 alpha-3; all for prices"),
         Column("month", "integer", "Months since the announcement"),
         *quantity_columns("value", "Median of the draws"),
@@ -50,7 +54,8 @@ def _series(case: Case) -> Iterator[tuple[str, str, Sequence[Quantity]]]:
     found = case.found
     yield "price_outside", "all", found.price_outside
     yield "price_inside", "all", found.price_inside
-    named = {"deliveries": found.deliveries, "final": found.final_deliveries, "cover": found.cover}
+    named = {"deliveries": found.deliveries, "final": found.final_deliveries,
+             "cover": found.cover, "scarcity_price": found.scarcity_price}  # fmt: skip
     for measure, by_country in named.items():
         for country, series in by_country.items():
             yield measure, country, series

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from midstream.chain.estimate import Floats
-from midstream.evidence import Evidence, Ledger, Node, Quantity
-from midstream.shock.behaviour import Sampler
+from midstream.evidence import Ledger, Node, Quantity
 from midstream.shock.beside import as_episode, nearest, peaks_and_rivals
-from midstream.shock.calibrate import REST
+from midstream.shock.computed import Run
 from midstream.shock.fan import Fan
-from midstream.shock.instruments import INSTRUMENTS, WORLD, Shock, in_force
+from midstream.shock.instruments import INSTRUMENTS, WORLD
 from midstream.shock.losses import SectorLoss, sector_losses, thrifted, value_added
-from midstream.shock.network import BalancedBase
-from midstream.shock.path import NetworkPath
-from midstream.shock.prices import Prices
+from midstream.shock.notes import notes_on
 from midstream.shock.result import Gain, OutputLost, Series, ShockResult
 from midstream.shock.scenario import cut_countries
 from midstream.shock.winners import Winner, ranked
@@ -26,51 +22,6 @@ from midstream.shock.winners import Winner, ranked
 MONTHS_A_YEAR = 12.0
 #: Below this content a traded tonne and a tonne of the form are two things.
 LEAST_CONTENT = 0.85
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Everything a run has computed.
-
-    Attributes:
-        evidence: The release.
-        base: The balanced base.
-        shock: The shock.
-        sampler: Draws of the parameters, with the ids of those used.
-        path: The network's path.
-        prices: Prices.
-        gains: Gains of everybody.
-        leaked: Share of what is blocked that comes round, shape (draw,), or ``None``.
-    """
-
-    evidence: Evidence
-    base: BalancedBase
-    shock: Shock
-    sampler: Sampler
-    path: NetworkPath
-    prices: Prices
-    gains: tuple[Winner, ...]
-    leaked: Floats | None
-
-    @property
-    def step(self) -> int:
-        """Step that is cut."""
-        return self.shock.step
-
-    def column(self, country: str) -> int:
-        """Place of a country."""
-        return self.base.country(country)
-
-    def name(self, country: str) -> str:
-        """Name of a country."""
-        return self.base.world.names.country(country)
-
-    @property
-    def in_force(self) -> Floats:
-        """Months that count as in force, shape (month,), true or false."""
-        part = in_force(self.shock.start, self.shock.months, self.path.months)
-        counted: Floats = np.where(part > 0, part, 0.0)
-        return counted
 
 
 def answer(run: Run, ledger: Ledger) -> ShockResult:
@@ -104,7 +55,7 @@ def answer(run: Run, ledger: Ledger) -> ShockResult:
         assumptions=tuple(ledger[lineage].quantity for lineage in run.sampler.used),
         priors=dict(zip(names.forms, run.base.priors, strict=True)),
         unconverged=tuple(int(draw) for draw in np.flatnonzero(run.path.unconverged)),
-        notes=_notes(run),
+        notes=notes_on(run),
         path=run.path,
         outside_draws=run.prices.outside,
         nodes=names,
@@ -366,29 +317,3 @@ def _held_back(run: Run) -> Floats:
     flow = run.base.network.flow[run.step, actor, aimed].sum()
     held: Floats = flow * run.prices.cut[:, int(months[-1])]
     return held
-
-
-def _notes(run: Run) -> tuple[str, ...]:
-    """Sentences a reader has to know."""
-    base, names = run.base, run.base.world.names
-    guessed = [
-        names.form(form)
-        for form, prior in zip(base.names.forms, base.priors, strict=True)
-        if prior == "gravity"
-    ]
-    found = []
-    if guessed:
-        listed = ", ".join(guessed)
-        found.append(f"No trade is on file for {listed}: who buys from whom is assumed by gravity.")
-    if base.route.missing:
-        listed = ", ".join(names.form(form) for form in base.route.missing)
-        found.append(f"Nobody counts the output of {listed}; the chain is run without it.")
-    others = [country for country in base.names.countries if country != REST]
-    found.append(f"{len(others)} countries are told apart; all others are one region.")
-    missed = int((run.path.unconverged > 0).sum())
-    if missed:
-        found.append(
-            f"{missed} of {run.path.draws} draws have months that missed the tolerance; "
-            "they are listed and kept."
-        )
-    return tuple(found)

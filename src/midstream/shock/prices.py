@@ -16,7 +16,7 @@ import numpy as np
 from midstream.chain.estimate import Floats
 from midstream.market import Network
 from midstream.shock.behaviour import Sampler
-from midstream.shock.engine import Instrument, ShockInputs, ShockPath, simulate
+from midstream.shock.engine import Instrument, ShockInputs, ShockPath, central, simulate
 from midstream.shock.engine_parameters import engine_parameters
 from midstream.shock.instruments import Shock, in_force
 from midstream.shock.network import BalancedBase
@@ -156,6 +156,8 @@ def _engine(
         announced_cut=shock.depth,
     )
     laws = engine_parameters(sampler.evidence)
+    if sampler.draws == 1:
+        return central(inputs, laws)
     return simulate(inputs, laws, sampler.draws, shock.request.seed)
 
 

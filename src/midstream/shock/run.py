@@ -12,8 +12,9 @@ from midstream.chain.estimate import Floats
 from midstream.chain.world import World
 from midstream.evidence import Evidence, Ledger
 from midstream.market import Equilibrium, Network, Parameters
-from midstream.shock.answer import Run, answer
+from midstream.shock.answer import answer
 from midstream.shock.behaviour import Sampler, market_parameters, stocked
+from midstream.shock.computed import Run
 from midstream.shock.instruments import Shock, ShockRequest, checked
 from midstream.shock.monthly import network_path
 from midstream.shock.network import BalancedBase, balanced_base, sampled_networks

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from midstream.evidence.lineage import Node
 from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.backtest import Record, record, record_findings, record_title
 from midstream.report.narrative.context import Context
@@ -76,6 +77,7 @@ def made(
         "final_deliveries": {}, "cover": {}, "output_lost": (), "winners": (),
         "leaked": q(None, unit="%"), "relocation": q(None, unit="%"),
         "peaks": {"rule": q(1.3), "engine": q(1.8)}, "priors": {"ndfeb-magnet": "trade"},
+        "similar_episodes": (),
     }  # fmt: skip
     found = cast("ShockResult", SimpleNamespace(**{**given, **changes}))
     return Case(asked, found)
@@ -134,7 +136,7 @@ def test_nothing_is_said_about_timing_where_nothing_moves(context: Context) -> N
 
 def test_every_predictor_of_the_peak_is_printed(context: Context) -> None:
     words = said(context, made())["price"]
-    assert "1.3 times by the one-line rule" in words
+    assert "1.3 times by the share rule with a cap" in words
     assert "1.8 times by the engine" in words
     market = said(context, made(peaks={"market": q(3.4), "rule": q(1.1)}))["price"]
     assert market.startswith("Those cut off pay up to 3.4 times")
@@ -175,6 +177,33 @@ def test_the_end_of_the_chain_is_told_apart_from_the_cut(context: Context) -> No
     assert "final" not in said(context, made())
     case = made(final_form="li-ion-cell", final_deliveries={"IND": dip(0.3, 4)})
     assert "India keeps 70% at worst" in said(context, case)["final"]
+
+
+def test_the_record_nearby_is_held_against_the_peak(context: Context) -> None:
+    def near(*peaks: float) -> tuple[dict[str, Any], ...]:
+        rows = []
+        for place, peak in enumerate(peaks):
+            quantity = q(peak, place=f"near/{place}")
+            node = Node(quantity.lineage, "observation", "near", quantity)
+            context.reckoner.ledger.add(node)
+            rows.append(
+                {"episode": f"null: Shock {'ab'[place]}, again", "peak": quantity.to_dict()}
+            )
+        return tuple(rows)
+
+    for peaks, place in (((1.1, 1.2), "above"), ((1.1, 2.0), "among"), ((2.0, 3.0), "below")):
+        words = said(context, made(similar_episodes=near(*peaks)))["past"]
+        assert words.endswith(f"the 1.3 times expected here lie {place} them.")
+        assert "Shock a 1.1 times" in words or peaks[0] != 1.1
+    assert "past" not in said(context, made())
+
+
+def test_exposure_explains_who_is_short(context: Context) -> None:
+    words = said(context, made({"IND": 0.8, "USA": 0.7, "JPN": 0.1, "CHN": 0.0}))["exposure"]
+    assert words.startswith("China supplies of what each buys: ")
+    falls = [made({"IND": a, "JPN": b}) for a, b in ((0.9, 0.1), (0.1, 0.9))]
+    order = [("in this order deliveries fall" in said(context, one)["exposure"]) for one in falls]
+    assert sorted(order) == [False, True]
 
 
 def test_assumed_trade_is_said(context: Context) -> None:

@@ -10,8 +10,12 @@ import numpy as np
 import pytest
 
 from midstream.evidence import Ledger
+from midstream.shock.behaviour import Sampler
+from midstream.shock.computed import Run
+from midstream.shock.notes import notes_on
+from midstream.shock.prices import prices
 from midstream.shock.result import ShockResult
-from midstream.shock.run import prepare, run_shock
+from midstream.shock.run import follow, prepare, run_shock
 from units.shock.real_chain import TARGETS, model, opened, request, shock_of
 
 PUBLISHED = (
@@ -103,7 +107,7 @@ def test_a_run_depends_on_the_world() -> None:
     told = run_shock(study.evidence, other, Ledger(study.ledger), request())
     before = run()
     assert abs(told.deliveries["USA"][0].value - before.deliveries["USA"][0].value) > 0.005
-    assert told.peaks["engine"].value < before.peaks["engine"].value
+    assert told.rivals["share_rule"].value < before.rivals["share_rule"].value
 
 
 def test_a_threat_delivers_as_before_and_still_has_a_price() -> None:
@@ -118,6 +122,21 @@ def test_an_outage_hits_the_actor_too() -> None:
     told = run(instrument="outage", depth=0.5, targets=("WLD",))
     assert told.deliveries["CHN"][0].value < 0.9
     assert told.targets == ("WLD",)
+
+
+def test_a_target_that_buys_nothing_is_named() -> None:
+    study = opened()
+    asked = request(form="dy-tb-oxide", targets=("USA",), months=1)
+    told = run_shock(study.evidence, study.world, Ledger(study.ledger), asked)
+    assert "USA" not in told.deliveries
+    assert any(note.startswith("United States") and "no purchases" in note for note in told.notes)
+
+
+def test_a_single_draw_is_the_central_path() -> None:
+    one = run(targets=("WLD",))
+    assert one.price_outside[0].low is None
+    # Without noise the price never falls below the months before.
+    assert min(quantity.value for quantity in one.price_outside) >= 1 - 1e-9
 
 
 def test_a_tariff_has_no_rent_and_no_record() -> None:
@@ -204,3 +223,46 @@ def test_a_model_serves_only_its_own_shocks() -> None:
     other = prepare(study.evidence, study.world, shock_of(request(targets=("FJI",))))
     assert "FJI" in other.base.names.countries
     assert np.isfinite(other.base.network.flow).all()
+
+
+def test_notes_say_what_is_assumed_and_what_is_missing() -> None:
+    study = opened()
+    told = run_shock(
+        study.evidence,
+        study.world,
+        Ledger(study.ledger),
+        request(form="tin-metal", targets=("USA",), months=1),
+    )
+    assert any("gravity" in note for note in told.notes)
+    assert any("Nobody counts" in note for note in told.notes)
+    assert told.priors == {"tin-ore": "trade", "tin-metal": "gravity"}
+
+
+def test_value_added_and_money_are_given_where_they_are_on_record() -> None:
+    study = opened()
+    told = run_shock(
+        study.evidence,
+        study.world,
+        Ledger(study.ledger),
+        request(form="ndfeb-magnet", targets=("IND",), depth=0.9, months=4),
+    )
+    known = {(lost.country, lost.sector): lost for lost in told.output_lost}
+    electronics = known["IND", "electronics"]
+    per_month = electronics.value_added.value / electronics.months.value
+    other = run(months=4).output_lost[0]
+    assert per_month > 0
+    assert other.value_added.value is None
+    assert other.value_added.label is None
+    rents = [gain for gain in told.winners if gain.way == "licence holder"]
+    assert rents[0].money.value > 0
+    assert rents[0].money.unit == "USD million"
+
+
+def test_unconverged_draws_are_told() -> None:
+    study, shock = opened(), shock_of(request())
+    sampler = Sampler(study.evidence, 1, 1)
+    market = follow(model(), shock, sampler, 2)
+    path = replace(market.path, unconverged=np.array([2.0]))
+    price = prices(sampler, model().base, market.networks, market.given, shock, path)
+    computed = Run(study.evidence, model().base, shock, sampler, path, price, (), None)
+    assert any(note.startswith("1 of 1 draws") for note in notes_on(computed))

@@ -10,6 +10,8 @@ from midstream.report.narrative.shock_rows import (
     INSTRUMENTS,
     Case,
     Names,
+    episode_name,
+    exposure,
     extreme,
     gains,
     losses,
@@ -30,7 +32,7 @@ from midstream.report.numbers import Sentence, Shown, say, show
 #: Predictors of the price outside as a whole, the one that stands first.
 _PREDICTORS = {
     "model": "by the form fitted to the record",
-    "rule": "by the one-line rule",
+    "rule": "by the share rule with a cap",
     "engine": "by the engine",
 }
 
@@ -126,12 +128,14 @@ def case_findings(context: Context, case: Case) -> tuple[Finding, ...]:
     """What a shock does, in the order a reader asks."""
     made = {
         "deliveries": _deliveries(context, case),
+        "exposure": _exposure(context, case),
         "price": _price(case),
         "timing": _timing(context, case),
         "final": _final(context, case),
         "lost": _lost(context, case),
         "winners": _winners(context, case),
         "round": _round(case),
+        "past": _past(context, case),
         "basis": _basis(context, case),
     }
     return tuple(
@@ -153,6 +157,51 @@ def _deliveries(context: Context, case: Case) -> Sentence:
         return Sentence(())
     form = context.form_name(case.found.form)
     return say("at worst, deliveries of {form} over normal: ", form=form) + joined(parts) + say(".")
+
+
+def _exposure(context: Context, case: Case) -> Sentence:
+    """What the actor supplies to each country, and whether deliveries fall in that order."""
+    shares = exposure(context.study, case)
+    if len(shares) < 2:
+        return Sentence(())
+    entered = {
+        country: context.reckoner.number(
+            f"shock/{case.id}/exposure/{country}", share, "share",
+            f"Share of {context.study.name('country', case.found.actor)} in what"
+            f" {context.study.name('country', country)} buys",
+            [case.found.depth.lineage], "flow of the base from it / all purchases",
+        )
+        for country, share in shares.items()
+    }  # fmt: skip
+    order = sorted(shares, key=lambda country: -shares[country])
+    lows = {one: extreme(case.found.deliveries[one], lowest=True) for one in order}
+    depths = [
+        case.found.deliveries[one][i].value or 0.0 for one, i in lows.items() if i is not None
+    ]
+    tail = ", and in this order deliveries fall" if depths == sorted(depths) else ""
+    parts = [say("{c} {v:percent}", c=context.country_name(one), v=entered[one]) for one in order]
+    head = say("{actor} supplies of what each buys: ", actor=context.country_name(case.found.actor))
+    return head + joined(parts) + Sentence((f"{tail}.",))
+
+
+def _past(context: Context, case: Case) -> Sentence:
+    """The nearest episodes on record, and where the peak stands among theirs."""
+    ledger, near = context.reckoner.ledger, case.found.similar_episodes
+    peaks = [ledger[one["peak"]["lineage"]].quantity for one in near]
+    parts = [
+        say("{name} {p} times", name=episode_name(one), p=times(q))
+        for one, q in zip(near, peaks, strict=True)
+        if q.value is not None
+    ]
+    here = case.found.peaks.get("model") or case.found.peaks.get("rule")
+    if not parts or here is None or here.value is None:
+        return Sentence(())
+    values = [q.value for q in peaks if q.value is not None]
+    place = (
+        "above" if here.value > max(values) else "below" if here.value < min(values) else "among"
+    )
+    head = say("the nearest episodes on record peaked at: ") + joined(parts)
+    return head + say("; the {p} times expected here lie {place} them.", p=times(here), place=place)
 
 
 def _price(case: Case) -> Sentence:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.figures import Event, FanData, Months, Panel, Track
@@ -112,6 +112,23 @@ def worst_target(case: Case, focus: str) -> str | None:
         one: found.deliveries[one][i].value or 0.0 for one, i in depths.items() if i is not None
     }
     return min(known, key=lambda one: (known[one], one)) if known else None
+
+
+def exposure(study: Study, case: Case) -> dict[str, float]:
+    """Share of the actor in what each country shown buys of the form, from the balanced base."""
+    base, found = study.base(case.found.chain), case.found
+    step, actor = base.step(found.form), base.country(found.actor)
+    shares = {}
+    for country in found.deliveries:
+        bought = base.network.flow[step, :, base.country(country)]
+        if country != found.actor and bought.sum() > 0:
+            shares[country] = float(bought[actor] / bought.sum())
+    return shares
+
+
+def episode_name(row: Mapping[str, Any]) -> str:
+    """Name of an episode of the record without what follows a comma."""
+    return str(row["episode"]).removeprefix("null: ").split(",")[0]
 
 
 def losses(found: ShockResult, focus: str) -> list[OutputLost]:

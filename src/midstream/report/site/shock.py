@@ -21,6 +21,7 @@ from midstream.report.narrative.reckon import Reckoner
 from midstream.report.narrative.shock import case_name, case_title
 from midstream.report.narrative.shock_rows import (
     Case,
+    episode_name,
     fan_data,
     gains,
     losses,
@@ -111,7 +112,7 @@ def similar(desk: Desk, case: Case) -> list[dict[str, Any]]:
         peak = desk.ledger[one["peak"]["lineage"]].quantity
         found.append(
             {
-                "name": str(one["episode"]).removeprefix("null: "),
+                "name": episode_name(one),
                 "measure": traced(str(one["measure"] or "not stated"), peak),
                 "announced": str(one["announced"] or "not stated"),
                 "alike": ", ".join(one["alike"]) or "nothing",

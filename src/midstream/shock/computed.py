@@ -1,0 +1,61 @@
+"""Everything a shock run has computed, before it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from midstream.chain.estimate import Floats
+from midstream.evidence import Evidence
+from midstream.shock.behaviour import Sampler
+from midstream.shock.instruments import Shock, in_force
+from midstream.shock.network import BalancedBase
+from midstream.shock.path import NetworkPath
+from midstream.shock.prices import Prices
+from midstream.shock.winners import Winner
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything a run has computed.
+
+    Attributes:
+        evidence: The release.
+        base: The balanced base.
+        shock: The shock.
+        sampler: Draws of the parameters, with the ids of those used.
+        path: The network's path.
+        prices: Prices.
+        gains: Gains of everybody.
+        leaked: Share of what is blocked that comes round, shape (draw,), or ``None``.
+    """
+
+    evidence: Evidence
+    base: BalancedBase
+    shock: Shock
+    sampler: Sampler
+    path: NetworkPath
+    prices: Prices
+    gains: tuple[Winner, ...]
+    leaked: Floats | None
+
+    @property
+    def step(self) -> int:
+        """Step that is cut."""
+        return self.shock.step
+
+    def column(self, country: str) -> int:
+        """Place of a country."""
+        return self.base.country(country)
+
+    def name(self, country: str) -> str:
+        """Name of a country."""
+        return self.base.world.names.country(country)
+
+    @property
+    def in_force(self) -> Floats:
+        """Months that count as in force, shape (month,), true or false."""
+        part = in_force(self.shock.start, self.shock.months, self.path.months)
+        counted: Floats = np.where(part > 0, part, 0.0)
+        return counted
