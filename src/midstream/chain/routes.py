@@ -72,11 +72,12 @@ def routes(evidence: Evidence, world: World) -> dict[str, Route]:
     steps: dict[str, list[Row]] = {row["id"]: [] for row in evidence.table("chains").rows}
     for row in evidence.table("chain_steps").rows:
         steps[row["chain"]].append(row)
+    counted = _counted(world)
     found = {}
     for chain in evidence.table("chains").rows:
         ordered = sorted(steps[chain["id"]], key=lambda row: row["sequence"])
-        line = tuple(_steps(evidence, world, ordered))
-        missing = tuple(step.form for step in line if not _counted(world, step.form))
+        line = tuple(_steps(evidence, world, ordered, counted))
+        missing = tuple(step.form for step in line if step.form not in counted)
         found[chain["id"]] = Route(chain["id"], chain["name"], chain["material"], line, missing)
     return found
 
@@ -106,19 +107,23 @@ def route(evidence: Evidence, world: World, chain: str) -> Route:
     return found[chain]
 
 
-def _counted(world: World, form: str) -> bool:
-    if form not in world.world_output or not world.world_output[form].value:
-        return False
-    return any(name == form and estimate.value for (name, _), estimate in world.outputs.items())
+def _counted(world: World) -> frozenset[str]:
+    """Forms with a world output and at least one country that is named for them."""
+    named = {form for (form, _), estimate in world.outputs.items() if estimate.value}
+    return frozenset(
+        form for form in named if form in world.world_output and world.world_output[form].value
+    )
 
 
-def _steps(evidence: Evidence, world: World, rows: list[Row]) -> list[Step]:
-    found = [_step(evidence, world, row, after) for row, after in pairwise(rows)]
+def _steps(
+    evidence: Evidence, world: World, rows: list[Row], counted: frozenset[str]
+) -> list[Step]:
+    found = [_step(evidence, world, row, after, counted) for row, after in pairwise(rows)]
     last = rows[-1]["form"]
     return [*found, Step(last, _stage(evidence, last), world.units.get(last, ""), None, None, ())]
 
 
-def _step(evidence: Evidence, world: World, row: Row, after: Row) -> Step:
+def _step(evidence: Evidence, world: World, row: Row, after: Row, counted: frozenset[str]) -> Step:
     form, output = row["form"], after["form"]
     recipe = _recipe(evidence, form, output)
     if recipe is None and row["per_next"] is None:
@@ -129,7 +134,7 @@ def _step(evidence: Evidence, world: World, row: Row, after: Row) -> Step:
             mend="add a recipe or fill in per_next",
         )
     share = _use_share(world, form, output)
-    ratio = _ratio(world, form, output)
+    ratio = _ratio(world, form, output) if {form, output} <= counted else None
     amount = _stated(row, "per_next") or (_stated(recipe, "coefficient") if recipe else None)
     if amount is None and share is not None and ratio is not None:
         amount = _times(share, ratio)
@@ -159,8 +164,6 @@ def _use_share(world: World, form: str, output: str) -> Component | None:
 
 def _ratio(world: World, form: str, output: str) -> float | None:
     """World output of a form over world output of the form it goes into."""
-    if not (_counted(world, form) and _counted(world, output)):
-        return None
     made, used = world.world_output[form].value, world.world_output[output].value
     return made / used if made and used else None
 

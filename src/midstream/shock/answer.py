@@ -32,7 +32,7 @@ def answer(run: Run, ledger: Ledger) -> ShockResult:
     countries = _shown(run)
     names = run.base.names
     episode = as_episode(run.evidence, run.shock, run.base, run.prices, _stock(run))
-    peaks, rivals = peaks_and_rivals(run.evidence, fan, episode, run.prices)
+    peaks, rivals = peaks_and_rivals(run.peaks, fan, episode, run.prices)
     return ShockResult(
         **_heading(run),
         countries=countries,
@@ -58,8 +58,18 @@ def answer(run: Run, ledger: Ledger) -> ShockResult:
         notes=notes_on(run),
         path=run.path,
         outside_draws=run.prices.outside,
+        passed_draws=1.0 - run.prices.cut,
+        actor_shares=_actor_shares(run),
         nodes=names,
     )
+
+
+def _actor_shares(run: Run) -> Floats:
+    """Share of each country's base purchases that the actor supplies, shape (country,)."""
+    flow = run.base.network.flow[run.step]
+    sold = flow[run.column(run.shock.request.actor)]
+    bought = flow.sum(axis=0)
+    return np.asarray(np.divide(sold, bought, out=np.zeros_like(bought), where=bought > 0))
 
 
 def _stock(run: Run) -> float:

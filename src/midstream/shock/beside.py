@@ -11,7 +11,7 @@ from midstream.shock.episode import Episode
 from midstream.shock.fan import Fan
 from midstream.shock.instruments import Shock
 from midstream.shock.network import BalancedBase
-from midstream.shock.peaks import PREDICTORS, forecast, scenario_episode
+from midstream.shock.peaks import PREDICTORS, PeakModel, scenario_episode
 from midstream.shock.prices import CLASSES, Prices
 from midstream.shock.similar import similar_episodes
 
@@ -49,7 +49,7 @@ def as_episode(
 
 
 def peaks_and_rivals(
-    evidence: Evidence, fan: Fan, episode: Episode | None, prices: Prices
+    model: PeakModel, fan: Fan, episode: Episode | None, prices: Prices
 ) -> tuple[dict[str, Quantity], dict[str, Quantity]]:
     """Give the peak price, as a ratio, by predictor.
 
@@ -63,7 +63,7 @@ def peaks_and_rivals(
     peaks: dict[str, Quantity] = {}
     rivals: dict[str, Quantity] = {}
     if episode is not None:
-        known = forecast(evidence, [episode])[0].quantities(fan.ledger)
+        known = model.forecast([episode])[0].quantities(fan.ledger)
         peaks = {"rule": known[RULE], "model": known["model"]}
         rivals = {name: known[name] for name in PREDICTORS if name != "model"}
     if prices.engine is not None:

@@ -13,6 +13,7 @@ from midstream.shock.bill import Bill
 from midstream.shock.bill_outlook import evaluate
 from midstream.shock.bill_path import SupplyPath
 from midstream.shock.bill_result import BillResult
+from midstream.shock.instruments import WORLD
 from midstream.shock.result import ShockResult
 from midstream.terms import suggestion
 
@@ -34,6 +35,9 @@ def supply_path(result: ShockResult, country: str) -> SupplyPath:
     # Stocks are told at the end of a month: what the first month took is put back.
     taken = path.served[:, 0, step, column] - delivered[:, 0]
     outside = np.where(np.isfinite(result.outside_draws), result.outside_draws, 1.0)
+    cut = WORLD in result.targets or country in result.targets
+    passed = np.clip(result.passed_draws, 0.0, 1.0) if cut else np.ones_like(delivered)
+    share = np.full(len(delivered), result.actor_shares[column])
     shown = (*result.deliveries.get(country, ()), *result.price_outside)
     return SupplyPath(
         form=result.form,
@@ -43,6 +47,8 @@ def supply_path(result: ShockResult, country: str) -> SupplyPath:
         delivered=delivered,
         price=np.fmax(path.paid[:, :, step, column], outside),
         stock_months=np.maximum(0.0, path.cover[:, 0, step, column] + taken),
+        passed=passed,
+        actor_share=share,
         lineage=tuple(dict.fromkeys((result.depth.lineage, *(q.lineage for q in shown)))),
     )
 

@@ -12,6 +12,7 @@ from midstream.shock.behaviour import Sampler
 from midstream.shock.instruments import Shock, in_force
 from midstream.shock.network import BalancedBase
 from midstream.shock.path import NetworkPath
+from midstream.shock.peaks import PeakModel
 from midstream.shock.prices import Prices
 from midstream.shock.winners import Winner
 
@@ -29,6 +30,7 @@ class Run:
         prices: Prices.
         gains: Gains of everybody.
         leaked: Share of what is blocked that comes round, shape (draw,), or ``None``.
+        peaks: The form for peaks and its rivals, fitted.
     """
 
     evidence: Evidence
@@ -39,6 +41,7 @@ class Run:
     prices: Prices
     gains: tuple[Winner, ...]
     leaked: Floats | None
+    peaks: PeakModel
 
     @property
     def step(self) -> int:

@@ -84,6 +84,8 @@ class ShockResult:
         bill: Evaluation of a bill of materials, where one was given.
         path: Arrays of all draws, for further use.
         outside_draws: Draws of the price outside, shape (draw, month).
+        passed_draws: Share of what is aimed at that still passes, same shape.
+        actor_shares: Share of each country's purchases the actor supplied, shape (country,).
         nodes: Names of the axes of the path.
     """
 
@@ -117,6 +119,8 @@ class ShockResult:
     notes: tuple[str, ...]
     path: NetworkPath = field(repr=False)
     outside_draws: Floats = field(repr=False)
+    passed_draws: Floats = field(repr=False)
+    actor_shares: Floats = field(repr=False)
     nodes: Nodes = field(repr=False)
     bill: Mapping[str, Any] | None = None
 

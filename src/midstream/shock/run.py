@@ -19,6 +19,7 @@ from midstream.shock.instruments import Shock, ShockRequest, checked
 from midstream.shock.monthly import network_path
 from midstream.shock.network import BalancedBase, balanced_base, sampled_networks
 from midstream.shock.path import NetworkPath, joined
+from midstream.shock.peaks import PeakModel
 from midstream.shock.prices import prices, size_of_gains
 from midstream.shock.result import ShockResult
 from midstream.shock.scenario import (
@@ -51,11 +52,13 @@ class ShockModel:
         base: The balanced base.
         networks: Networks drawn from the evidence, the central one first.
         seed: Seed they were drawn with.
+        peaks: The form for peaks and its rivals, fitted on the episodes on record.
     """
 
     base: BalancedBase
     networks: tuple[Network, ...]
     seed: int
+    peaks: PeakModel
 
     def serves(self, shock: Shock) -> bool:
         """Whether a shock can be run on it."""
@@ -73,7 +76,8 @@ def prepare(evidence: Evidence, world: World, shock: Shock) -> ShockModel:
     base = balanced_base(evidence, world, shock.route.id, named)
     count = int(evidence.parameter("market.networks").value or 1)
     seed = shock.request.seed
-    return ShockModel(base, sampled_networks(evidence, base, count, seed), seed)
+    networks = sampled_networks(evidence, base, count, seed)
+    return ShockModel(base, networks, seed, PeakModel.fit(evidence))
 
 
 def run_shock(
@@ -114,7 +118,8 @@ def run_shock(
         replace(gain, gain=size * gain.gain) if gain.form == request.form else gain
         for gain in (*own, *market.third.winners)
     )
-    run = Run(evidence, model.base, shock, sampler, path, price, gains, market.third.leaked)
+    leaked, peaks = market.third.leaked, model.peaks
+    run = Run(evidence, model.base, shock, sampler, path, price, gains, leaked, peaks)
     result = answer(run, ledger)
     return result if bill is None else result.with_bill(bill(result))
 

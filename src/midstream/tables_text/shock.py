@@ -62,7 +62,7 @@ def _won(gains: Sequence[Mapping[str, Any]]) -> list[str]:
         (one["country"], one["form"], one["way"], cell(one["share"], 2), cell(one["money"], 3))
         for one in gains[:SHOWN]
     ]
-    head = ("who gains", "form", "as", "months of world sales", "million USD")
+    head = ("who gains", "form", "as", "% of yearly world sales", "million USD")
     return [table(head, rows)] if rows else []
 
 
@@ -72,10 +72,11 @@ def _similar(episodes: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _happened(episode: Mapping[str, Any]) -> str:
-    peak = episode.get("observed_peak_ratio")
-    if episode.get("null_case"):
+    if episode["null_case"]:
         return "no lasting effect on prices"
-    return f"price times {peak:.2g}" if isinstance(peak, (int, float)) else ""
+    peak = cell(episode["peak"], 2)
+    month = episode["peak_month"]
+    return f"price times {peak}" + (f" after {month} months" if month is not None else "")
 
 
 def _bill(bill: Mapping[str, Any]) -> str:

@@ -264,5 +264,6 @@ def test_unconverged_draws_are_told() -> None:
     market = follow(model(), shock, sampler, 2)
     path = replace(market.path, unconverged=np.array([2.0]))
     price = prices(sampler, model().base, market.networks, market.given, shock, path)
-    computed = Run(study.evidence, model().base, shock, sampler, path, price, (), None)
+    ready = model()
+    computed = Run(study.evidence, ready.base, shock, sampler, path, price, (), None, ready.peaks)
     assert any(note.startswith("1 of 1 draws") for note in notes_on(computed))
