@@ -18,6 +18,7 @@ from midstream.evidence.query import show
 from midstream.report.compare import diff
 from midstream.report.manifest import hint, read_manifest, verify
 from midstream.study import Progress, Study
+from midstream.study.tracing import work_out
 
 if TYPE_CHECKING:
     from midstream.shock.instruments import ShockRequest
@@ -67,14 +68,8 @@ def evidence_show(evidence: Evidence, **filters: str | None) -> Envelope:
 
 
 def evidence_trace(study: Study, lineage: str, progress: Progress | None = None) -> Envelope:
-    """Tree under a lineage id: evidence first, else the results of the study."""
-    if lineage not in study.ledger:
-        study.holders()
-    if lineage.startswith("f:balance"):
-        _ = study.balances
-    if lineage not in study.ledger and lineage.startswith("f:score"):
-        named = [part for part in lineage.split("/") if part in study.config.countries]
-        study.scorecard(named or None, progress=progress)
+    """Tree under a lineage id; what the id names is worked out first."""
+    work_out(study, lineage, progress)
     tree = study.ledger.trace(lineage)
     return envelope("evidence trace", study.evidence, tree, study.config.id)
 

@@ -45,7 +45,7 @@ CLOSE = 1e-7
 seeds = st.integers(0, 2**31 - 1)
 depths = st.floats(0.0, 1.0)
 sized = st.tuples(st.integers(1, 4), st.integers(3, 9), st.integers(1, 2))
-few = settings(max_examples=40)
+few = settings(max_examples=25)
 
 
 def market(seed: int, size: tuple[int, int, int]) -> tuple[Network, Parameters]:

@@ -87,7 +87,9 @@ def test_a_release_spares_purchases(network: Network) -> None:
 
 def test_a_release_without_end_leaves_a_buyer_some_purchases(network: Network) -> None:
     amount = np.array([[0.0, 99.0, 0.0]])
-    found = solve(network, drawn_parameters(network, 1), Measures.none(network).with_release(amount))
+    found = solve(
+        network, drawn_parameters(network, 1), Measures.none(network).with_release(amount)
+    )
     assert 0 < found.purchases[0, 1] < 0.2
 
 

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from midstream.report.figures import fan, rivals
 from midstream.report.narrative.backtest import record_title
+from midstream.report.narrative.shock import case_title
 from midstream.report.narrative.shock_rows import Case, fan_data
+from midstream.report.narrative.words import started
 from midstream.report.numbers import Sentence, say
 from midstream.report.pdf.press import Press, in_one
 from midstream.report.pdf.writer import Json
 
-#: Findings of the case, of each further one, and of the record, on the page.
-MOST_FINDINGS, MOST_OTHERS, MOST_RECORD = 4, 1, 2
+#: Findings of the case, further cases, and findings of the record, on the page.
+MOST_FINDINGS, MOST_OTHERS, MOST_RECORD = 5, 3, 3
 
 
 def shock(press: Press) -> Json:
-    """Price fan, findings, and the other cases in short."""
+    """Price fan, findings, the other cases in a sentence each, and the record."""
     press.turn("shock")
     found = press.narrative.cases
     blocks = [_price(press, found[0]), *_findings(press, found[0])] if found else []
-    for case in found[1:]:
-        texts = [one.text for one in press.narrative.chapters[f"shock/{case.id}"]]
-        head = press.study.name("form", case.found.form).split(" (")[0]
-        blocks += [
-            {"kind": "head", "text": press.writer.parts(Sentence((head,)))},
-            press.prose(in_one(texts[:MOST_OTHERS])),
-        ]
+    others = found[1 : 1 + press.fewer(MOST_OTHERS)]
+    if others:
+        titles = [started(case_title(press.context, case)) + say(".") for case in others]
+        blocks += [{"kind": "head", "text": ["Other shocks"]}, press.prose(in_one(titles))]
     return press.page("shock", [*blocks, *_record(press, alone=not found)])
 
 
