@@ -136,8 +136,10 @@ def linear_program(base: Network, elastic_steps: int = 6) -> highspy.HighsLp:
             columns.append((0.2 * number, room, rows, values))
     for step, country in buyers:
         final = base.final_use[step, 0, country]
-        for number in range(elastic_steps):
-            columns.append((-30.0 / (1 + number), final / 4, [buyer_row[step, country]], [-1.0]))
+        row = [buyer_row[step, country]]
+        columns.extend(
+            (-30.0 / (1 + number), final / 4, row, [-1.0]) for number in range(elastic_steps)
+        )
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(columns), len(makers) + len(buyers)
     lp.col_cost_ = np.array([column[0] for column in columns])

@@ -189,7 +189,7 @@ class TestShock:
             ("8", "1000000", "--draws"),
             ("export-ban", "ban", "--instrument"),
             ("ndfeb-magnet", "ndfeb-magnets", "ndfeb-magnet"),
-            ("magnets-light", "graphite", "--chain"),
+            ("magnets-light", "graphite", "anode-material"),
         ],
     )
     def test_a_request_that_cannot_be_run_gets_one_error(

@@ -68,6 +68,7 @@ class Bulk:
         self._make = BulkRows(sources)
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._touched: dict[str, Observation] = {}
+        self._governance: dict[int | None, dict[str, Quantity]] = {}
         self._flows: dict[str, TradeFlow] = {}
 
     def production(
@@ -241,6 +242,12 @@ class Bulk:
         Args:
             year: Year; the newest by default.
         """
+        # Lineage asks for one country at a time; a year is read once.
+        if year not in self._governance:
+            self._governance[year] = self._read_governance(year)
+        return dict(self._governance[year])
+
+    def _read_governance(self, year: int | None) -> dict[str, Quantity]:
         sql = (
             "SELECT country, year, estimate, stderr FROM read_parquet($file) WHERE year = "
             "coalesce($year, (SELECT max(year) FROM read_parquet($file))) ORDER BY country"

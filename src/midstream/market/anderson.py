@@ -10,8 +10,11 @@ from midstream.market.network import Floats
 
 #: Past differences kept.
 DEPTH = 6
-#: Iterations after which the memory is dropped.
-RESTART = 200
+#: Iterations after which the memory is dropped and the pace slackened: kinks can hold a mixed
+#: iteration in a cycle that a slower one leaves.
+RESTART = 100
+#: Factor on the pace at each restart, and its least value.
+SLACKEN, SLOWEST = 0.5, 0.1
 #: Largest move of one unknown in an iteration, in logs.
 CLIP = 1.5
 #: Ridge of the mixing weights, beside differences scaled to length 1.
@@ -44,7 +47,7 @@ def fixed_point(
     moves: list[Floats] = []
     changes: list[Floats] = []
     last_move: Floats | None = None
-    last_unknowns = unknowns
+    last_unknowns, slack = unknowns, 1.0
     for count in range(1, limit + 1):
         found = residual(unknowns)
         error = float(np.abs(found).max(initial=0.0))
@@ -57,7 +60,10 @@ def fixed_point(
             moves = [*moves, unknowns - last_unknowns][-depth:]
             changes = [*changes, move - last_move][-depth:]
         if count % RESTART == 0:
-            moves, changes = [], []
+            pace = pace * (SLACKEN if slack > SLOWEST else 1.0)
+            slack *= SLACKEN
+            unknowns, last_move, moves, changes = best.copy(), None, [], []
+            continue
         last_move, last_unknowns = move, unknowns
         step = move - mixed(moves, changes, move)
         unknowns = unknowns + np.clip(step, -CLIP, CLIP)

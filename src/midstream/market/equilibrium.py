@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from midstream.market.network import Flags, Floats, Indices, Parameters
-from midstream.market.problem import Problem
+from midstream.market.problem import SMALLEST_CAP, Problem
 from midstream.market.reference import State, demand, evaluate
 
 
@@ -163,8 +163,8 @@ class Equilibrium:
         rent = np.expm1(-np.minimum(log_shadow if many else log_shadow[0], 0.0) / sigma)
         # Row by row: an exporter without any export licence still sells at home.
         foreign = ~np.eye(problem.weight.shape[1], dtype=bool)
-        shut = (problem.measures.total_cap == 0)[:, :, None] & foreign
-        shut |= problem.measures.flow_cap == 0
+        shut = (problem.measures.total_cap < SMALLEST_CAP)[:, :, None] & foreign
+        shut |= problem.measures.flow_cap < SMALLEST_CAP
         tau: Floats = np.where(shut & (problem.network.flow > 0), np.inf, rent)
         return tau
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from midstream.market.anderson import RESTART
+from midstream.market.anderson import RESTART, SLACKEN, SLOWEST
 from midstream.market.layout import Behaviour, Bench, Found, Layout
 from midstream.market.leaks import set_leaks
 from midstream.market.mixing import Memory, advance, fresh_memory, remember
@@ -86,16 +86,18 @@ def set_prices(
             pull[layout.maker_start[step] : layout.maker_start[step + 1]],
             width,
         )
-    bench.log_effective[:] = sums
+    logs = bench.log_effective
+    for buyer in range(sums.size):
+        logs[buyer] = sums[buyer]
     # Buyers that live on leaks alone have no direct pull; their price is set just after.
     for index in range(layout.leak_buyer.size):
         buyer = layout.leak_buyer[index]
-        bench.log_effective[buyer] = max(sums[buyer], 1e-300)
-    log_all(bench.log_effective, bench.scratch, sums.size)
+        logs[buyer] = max(sums[buyer], 1e-300)
+    log_all(logs, bench.scratch, sums.size)
     for step in range(steps):
         inverse = -1 / behaviour.substitution[draw, step]
         for buyer in range(layout.buyer_start[step], layout.buyer_start[step + 1]):
-            bench.log_effective[buyer] *= inverse
+            logs[buyer] *= inverse
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
@@ -125,28 +127,28 @@ def set_purchases(layout: Layout, behaviour: Behaviour, draw: int, bench: Bench)
     """Purchases of all buyers: feed, final use, less what stocks release."""
     sharp = behaviour.sharpness[draw]
     uses, buyers = layout.final_use.shape
+    # Local names: a field of a tuple is fetched anew in every turn of a loop.
+    following, need, output = layout.buyer_next, layout.buyer_need, bench.output
+    wanted, row, price = bench.purchases, bench.row, bench.log_effective
     for buyer in range(buyers):
-        following = layout.buyer_next[buyer]
-        feed = 0.0
-        if following >= 0:
-            feed = layout.buyer_need[buyer] * bench.output[following]
-        bench.purchases[buyer] = feed
+        wanted[buyer] = need[buyer] * output[following[buyer]] if following[buyer] >= 0 else 0.0
     for use in range(uses):
         for step in range(layout.buyer_start.size - 1):
             eta = behaviour.demand_elasticity[draw, step, use]
             choke = behaviour.log_choke[draw, step, use]
             for buyer in range(layout.buyer_start[step], layout.buyer_start[step + 1]):
-                price = bench.log_effective[buyer]
-                bench.row[buyer] = min(0.0, sharp * (choke - price)) - eta * price
-        exp_all(bench.row, bench.scratch, buyers)
+                row[buyer] = min(0.0, sharp * (choke - price[buyer])) - eta * price[buyer]
+        exp_all(row, bench.scratch, buyers)
+        base = layout.final_use[use]
         for buyer in range(buyers):
-            bench.purchases[buyer] += layout.final_use[use, buyer] * bench.row[buyer]
+            wanted[buyer] += base[buyer] * row[buyer]
     # One row stands for all draws where nothing is released.
     release = behaviour.release[min(draw, behaviour.release.shape[0] - 1)]
+    taken, sums = bench.taken, bench.pull_sum
     for buyer in range(buyers):
-        wanted = bench.purchases[buyer]
-        bench.purchases[buyer] = max(wanted - release[buyer], LEAST_BOUGHT * wanted)
-        bench.taken[buyer] = bench.purchases[buyer] / bench.pull_sum[buyer]
+        bought = max(wanted[buyer] - release[buyer], LEAST_BOUGHT * wanted[buyer])
+        wanted[buyer] = bought
+        taken[buyer] = bought / sums[buyer]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
@@ -257,6 +259,7 @@ def solve_draw(
     """Solve one draw in place; returns iterations and the largest residual at the best point."""
     depth = memory.moves.shape[0]
     best_error, fresh, kept, direct = np.inf, True, 0, newton.size > 0
+    slack = 1.0
     set_weights(layout, behaviour, draw, bench)
     set_pace(layout, behaviour, draw, pace)
     for count in range(1, limit + 1):
@@ -277,7 +280,12 @@ def solve_draw(
             kept += 1
         fresh = False
         if count % RESTART == 0:
-            kept = 0
+            for index in range(unknowns.size):
+                pace[index] *= SLACKEN if slack > SLOWEST else 1.0
+            slack *= SLACKEN
+            unknowns[:] = memory.best
+            fresh, kept = True, 0
+            continue
         advance(memory, unknowns, min(kept, depth))
     unknowns[:] = memory.best
     evaluate(layout, behaviour, draw, unknowns, bench, memory.residual)

@@ -17,7 +17,7 @@ class Measures:
 
     Attributes:
         flow_cap: Ceiling of each arc as a share of its base flow, shape (step, exporter,
-            importer); inf is none, 0 a ban.
+            importer); inf is none, 0 (or less than a millionth) a ban.
         total_cap: Ceiling of all exports of a country together, domestic sale left out, as a
             share of its base exports, shape (step, exporter); inf is none.
         tariff: Rate on the producer price, shape (step, exporter, importer).

@@ -14,6 +14,9 @@ import numpy as np
 from midstream.market.measures import Measures
 from midstream.market.network import Flags, Floats, Indices, Network
 
+#: A cap below this share of the base is a ban: its rent would have no meaning, and no digits.
+SMALLEST_CAP = 1e-6
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -99,26 +102,26 @@ def prepare(network: Network, measures: Measures, leak: bool = True) -> Problem:
         leak: Whether any parameter set lets blocked arcs leak.
     """
     measures.check(network)
+    flow_cap = np.where(measures.flow_cap < SMALLEST_CAP, 0.0, measures.flow_cap)
+    total_cap = np.where(measures.total_cap < SMALLEST_CAP, 0.0, measures.total_cap)
     shut_quota = np.zeros_like(network.flow, dtype=bool)
-    shut_quota[measures.total_cap == 0] = True
+    shut_quota[total_cap == 0] = True
     shut_quota &= ~np.eye(network.output.shape[1], dtype=bool)
     can_leak = np.zeros_like(shut_quota)
     if leak and measures.leak:
-        can_leak = (hub_flow(network, measures).sum(axis=2) > 0)[:, :, None] & np.isfinite(
-            measures.flow_cap
-        )
+        can_leak = (hub_flow(network, measures).sum(axis=2) > 0)[:, :, None] & np.isfinite(flow_cap)
     shares = network.shares
-    passes = (measures.flow_cap > 0) & ~shut_quota
+    passes = (flow_cap > 0) & ~shut_quota
     passable = (shares > 0) & (passes | can_leak)
     producing, buying = still_running(network, measures, passable)
     alive = producing[:, :, None] & buying[:, None, :]
     weight = np.where(alive & passes, shares, 0.0)
-    banned = np.where(alive & (measures.flow_cap == 0) & can_leak & ~shut_quota, shares, 0.0)
-    capped = np.argwhere((weight > 0) & np.isfinite(measures.flow_cap))
+    banned = np.where(alive & (flow_cap == 0) & can_leak & ~shut_quota, shares, 0.0)
+    capped = np.argwhere((weight > 0) & np.isfinite(flow_cap))
     at = tuple(capped.T)
     sent = network.flow.sum(axis=2) - np.einsum("sii->si", network.flow)
     abroad = np.where(np.eye(weight.shape[1], dtype=bool), 0.0, weight).sum(axis=2) > 0
-    quotas = np.argwhere(np.isfinite(measures.total_cap) & (measures.total_cap > 0) & abroad)
+    quotas = np.argwhere(np.isfinite(total_cap) & (total_cap > 0) & abroad)
     where = tuple(quotas.T)
     return Problem(
         network=network,
@@ -129,9 +132,9 @@ def prepare(network: Network, measures: Measures, leak: bool = True) -> Problem:
         banned=banned,
         leaking=can_leak & alive & (shares > 0),
         capped=capped,
-        log_cap=np.log((measures.flow_cap[at]) * network.flow[at]),
+        log_cap=np.log((flow_cap[at]) * network.flow[at]),
         quotas=quotas,
-        log_quota=np.log(measures.total_cap[where] * sent[where]),
+        log_quota=np.log(total_cap[where] * sent[where]),
     )
 
 

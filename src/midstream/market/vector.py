@@ -95,18 +95,10 @@ def add_rows(total: Floats, weight: Floats, pull: Floats, width: int) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
 def sum_rows(sold: Floats, weight: Floats, pull: Floats, taken: Floats) -> None:
-    """``sold = pull * (weight taken)``, two makers at a time."""
-    width, makers = taken.size, pull.size
-    for maker in range(0, makers - makers % 2, 2):
-        first = maker * width
-        one, two = weight[first : first + width], weight[first + width : first + 2 * width]
-        near, far = 0.0, 0.0
-        for buyer in range(width):
-            near += one[buyer] * taken[buyer]
-            far += two[buyer] * taken[buyer]
-        sold[maker], sold[maker + 1] = pull[maker] * near, pull[maker + 1] * far
-    if makers % 2:
-        row, total = weight[(makers - 1) * width : makers * width], 0.0
+    """``sold = pull * (weight taken)``, weights of one maker side by side."""
+    width = taken.size
+    for maker in range(pull.size):
+        row, total = weight[maker * width : (maker + 1) * width], 0.0
         for buyer in range(width):
             total += row[buyer] * taken[buyer]
-        sold[makers - 1] = pull[makers - 1] * total
+        sold[maker] = pull[maker] * total

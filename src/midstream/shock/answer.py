@@ -137,13 +137,17 @@ def _price(run: Run, fan: Fan, side: str, draws: Floats) -> Series:
 
 
 def _deliveries(run: Run, fan: Fan, step: int, countries: Sequence[str]) -> dict[str, Series]:
-    """One series a country, for those who buy the form in the base."""
+    """One series a country; without values for a target that buys none of the form."""
     form = run.base.names.forms[step]
     title = run.base.world.names.form(form)
     found = {}
     for country in countries:
         draws = run.path.delivered[:, :, step, run.column(country)]
-        if not np.isnan(draws).all():
+        buys = run.path.base[0, step, run.column(country)] > 0
+        if not buys:
+            # A sampled network may hold a trickle: next to nothing has no meaningful share.
+            draws = np.full_like(draws, np.nan)
+        if buys or country in run.shock.targets:
             place = f"delivered/{country}/{form}"
             words = f"Deliveries over base: {title}, {run.name(country)}"
             found[country] = fan.months(place, words, draws, "ratio", "Q / Q0")

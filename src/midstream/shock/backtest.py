@@ -98,7 +98,10 @@ class Backtest:
             "coverage_80_with_dose": _mean(self.covered[self.has_dose]),
             "mean_width_80": float((self.main.high - self.main.low).mean()),
             "best_refitted_rival": self.best_rival,
-            "lead_over_best_rival": {"mean": lead, "standard_error": error},
+            "lead_over_best_rival": {
+                "mean": lead,
+                "standard_error": None if math.isnan(error) else error,
+            },
             "six_month_peak": _target(self.short),
             "index_adjusted_peak": _target(self.adjusted),
             "groups": self._groups(),

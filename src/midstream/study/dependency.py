@@ -84,9 +84,22 @@ class DependencyRoom:
         """Supply risk of an importer by one of three methods, from the release or from files."""
         from midstream.dependency.supply_risk import supply_risk
 
-        return supply_risk(
-            self.evidence, self.world, self.ledger, method, importer, material, year, files=files
-        )
+        key = ("supply risk", method, importer, material, year)
+        if files is not None or key not in self._kept:
+            found = supply_risk(
+                self.evidence,
+                self.world,
+                self.ledger,
+                method,
+                importer,
+                material,
+                year,
+                files=files,
+            )
+            if files is not None:
+                return found
+            self._kept[key] = found
+        return self._kept[key]  # type: ignore[return-value]
 
     def lock_ins(self, form: str, importers: Sequence[str] | None = None) -> tuple[LockIn, ...]:
         """How firmly each importer's largest supplier holds it at a form."""

@@ -130,7 +130,8 @@ def test_vector_functions_are_those_of_the_library() -> None:
 
 def test_code_is_kept_in_a_folder_named_after_its_sources() -> None:
     numba = pytest.importorskip("numba")
-    before = numba.config.CACHE_DIR
+    before = str(numba.config.CACHE_DIR)
     kernel = compiled.load_kernel()
-    assert numba.config.CACHE_DIR == before
+    after = str(numba.config.CACHE_DIR)
+    assert after == before
     assert "market-" in kernel.solve_block._cache.cache_path

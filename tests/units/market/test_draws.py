@@ -14,7 +14,7 @@ import pytest
 from midstream.errors import InputError
 from midstream.market import Network, Parameters, solve_draws
 from units.market import networks
-from units.market.networks import drawn_network, drawn_parameters, sample_parameters, with_cut
+from units.market.networks import drawn_network, sample_parameters, with_cut
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_progress_is_told_and_may_stop_the_run(network: Network) -> None:
 
 def test_an_error_in_a_block_reaches_the_caller(network: Network) -> None:
     def sample(generator: np.random.Generator, size: int) -> Parameters:
-        return drawn_parameters(network, 1, draws=size + 1)
+        return sample_parameters(network, generator, size + 1)
 
     with pytest.raises(InputError, match="gave 3 draws instead of 2"):
         solve_draws(network, sample, draws=4, seed=1, block=2)

@@ -1,4 +1,4 @@
-"""Heads of the pages that explain: framework, method, labels, sources, evidence, assumptions."""
+"""Heads of the pages that explain: framework, method, sources, evidence, assumptions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ def explaining(context: Context) -> Mapping[str, Opening]:
     return {
         "framework": _framework(),
         "method": _method(context),
-        "labels": _labels(),
         "sources": _sources(context),
         "evidence": _evidence(context),
         "assumptions": _assumptions(context),
@@ -47,19 +46,6 @@ def _method(context: Context) -> Opening:
             "Output is held against the country\u2019s own need and against the world. {n} draws"
             " carry the doubt of the evidence and of our assumptions into every interval.",
             n=Shown(draws, f"{draws.value:,.0f}"),
-        ),
-    )
-
-
-def _labels() -> Opening:
-    return Opening(
-        "Reading and checking",
-        Sentence(("Every number says how well it is known",)),
-        Sentence(
-            (
-                "A label is computed from the origins of a figure, never typed. A result carries"
-                " the label of its weakest necessary part.",
-            )
         ),
     )
 

@@ -57,7 +57,7 @@ def case_title(context: Context, case: Case) -> Sentence:
     peak = peak_of(case)
     if who is None:
         return say("{what}: no deliveries can be told", what=what)
-    series = case.found.deliveries[who]
+    series = case.deliveries[who]
     low = extreme(series, lowest=True)
     if low is None or (series[low].value or 0.0) >= UNHARMED:
         head = say("{what}: {who} is hardly short", what=what, who=context.country_name(who))
@@ -146,7 +146,7 @@ def case_findings(context: Context, case: Case) -> tuple[Finding, ...]:
 def _deliveries(context: Context, case: Case) -> Sentence:
     """At the worst month, country by country."""
     parts: list[Sentence] = []
-    for country, series in case.found.deliveries.items():
+    for country, series in case.deliveries.items():
         low = extreme(series, lowest=True)
         if low is not None and country != case.found.actor:
             q = series[low]
@@ -174,10 +174,8 @@ def _exposure(context: Context, case: Case) -> Sentence:
         for country, share in shares.items()
     }  # fmt: skip
     order = sorted(shares, key=lambda country: -shares[country])
-    lows = {one: extreme(case.found.deliveries[one], lowest=True) for one in order}
-    depths = [
-        case.found.deliveries[one][i].value or 0.0 for one, i in lows.items() if i is not None
-    ]
+    lows = {one: extreme(case.deliveries[one], lowest=True) for one in order}
+    depths = [case.deliveries[one][i].value or 0.0 for one, i in lows.items() if i is not None]
     tail = ", and in this order deliveries fall" if depths == sorted(depths) else ""
     parts = [say("{c} {v:percent}", c=context.country_name(one), v=entered[one]) for one in order]
     head = say("{actor} supplies of what each buys: ", actor=context.country_name(case.found.actor))
@@ -237,10 +235,10 @@ def _timing(context: Context, case: Case) -> Sentence:
     """Whether the price or the shortage comes first."""
     who = worst_target(case, context.focus)
     top = extreme(case.found.price_outside, lowest=False)
-    low = extreme(case.found.deliveries[who], lowest=True) if who is not None else None
+    low = extreme(case.deliveries[who], lowest=True) if who is not None else None
     if who is None or top is None or low is None:
         return Sentence(())
-    price, short = case.found.price_outside[top], case.found.deliveries[who][low]
+    price, short = case.found.price_outside[top], case.deliveries[who][low]
     if (price.value or 0.0) <= UNMOVED or (short.value or 0.0) >= UNHARMED:
         return Sentence(())
     if top == low:

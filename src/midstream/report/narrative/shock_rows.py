@@ -45,6 +45,15 @@ class Case:
         return self.asked.id
 
     @property
+    def deliveries(self) -> dict[str, tuple[Quantity, ...]]:
+        """Deliveries of the countries that buy the form."""
+        return {
+            country: series
+            for country, series in self.found.deliveries.items()
+            if any(one.value is not None for one in series)
+        }
+
+    @property
     def start(self) -> float:
         """Month in which the measure takes force, counted from the announcement."""
         return self.asked.notice_days / DAYS
@@ -87,9 +96,9 @@ def events(case: Case) -> tuple[Event, ...]:
 def panels(case: Case, focus: str, country: Names) -> list[Panel]:
     """Deliveries and cover of each country shown, the focus country first."""
     found = case.found
-    order = sorted(found.deliveries, key=lambda one: (one != focus, found.countries.index(one)))
+    order = sorted(case.deliveries, key=lambda one: (one != focus, found.countries.index(one)))
     return [
-        Panel(country(one), found.deliveries[one], found.cover.get(one, ()), one == focus)
+        Panel(country(one), case.deliveries[one], found.cover.get(one, ()), one == focus)
         for one in order[:MOST_PANELS]
     ]
 
@@ -104,12 +113,12 @@ def extreme(series: Sequence[Quantity], lowest: bool) -> int | None:
 def worst_target(case: Case, focus: str) -> str | None:
     """The focus country where it is cut off, else the target whose deliveries fall most."""
     found = case.found
-    cut = [one for one in found.deliveries if one != found.actor]
+    cut = [one for one in case.deliveries if one != found.actor]
     if focus in cut:
         return focus
-    depths = {one: extreme(found.deliveries[one], lowest=True) for one in cut}
+    depths = {one: extreme(case.deliveries[one], lowest=True) for one in cut}
     known = {
-        one: found.deliveries[one][i].value or 0.0 for one, i in depths.items() if i is not None
+        one: case.deliveries[one][i].value or 0.0 for one, i in depths.items() if i is not None
     }
     return min(known, key=lambda one: (known[one], one)) if known else None
 
@@ -119,7 +128,7 @@ def exposure(study: Study, case: Case) -> dict[str, float]:
     base, found = study.base(case.found.chain), case.found
     step, actor = base.step(found.form), base.country(found.actor)
     shares = {}
-    for country in found.deliveries:
+    for country in case.deliveries:
         bought = base.network.flow[step, :, base.country(country)]
         if country != found.actor and bought.sum() > 0:
             shares[country] = float(bought[actor] / bought.sum())

@@ -11,7 +11,7 @@ from midstream.report.narrative import Narrative
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.reckon import Reckoner
 from midstream.report.numbers import Register
-from midstream.report.pdf.back import labels, sources, used
+from midstream.report.pdf.back import sources, used
 from midstream.report.pdf.chain import differences, example
 from midstream.report.pdf.compile import Setting, compile_pdf
 from midstream.report.pdf.front import answer, cover, framework
@@ -33,7 +33,7 @@ __all__ = ["Condensed", "build_condensed"]
 #: Pages between the cover and the sources, in reading order.
 PAGES = (
     answer, framework, method, sectors, holders, leverage, shock, example, differences, peers,
-    scorecard, missing, labels,
+    scorecard, missing,
 )  # fmt: skip
 
 #: A page that runs over is set again with shorter lists, at most so often.

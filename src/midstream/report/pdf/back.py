@@ -31,28 +31,27 @@ _TERMS = (
 )
 
 
-def labels(press: Press) -> Json:
-    """Labels, words, and the commands that recompute a number."""
-    press.turn("labels")
-    panel = {
+def label_panel() -> Json:
+    """The four evidence labels."""
+    return {
         "kind": "panel",
         "title": "The four evidence labels",
         "items": [{"label": label, "text": [text]} for label, text in _LABELS],
     }
+
+
+def checking(press: Press) -> list[Json]:
+    """Words, the commands that recompute a number, and what the edition follows from."""
     terms = {"kind": "words", "items": [{"word": word, "text": [text]} for word, text in _TERMS]}
     commands = [{"code": code, "text": text} for code, text in _commands(press)]
-    return press.page(
-        "labels",
-        [
-            panel,
-            {"kind": "head", "text": ["Words used in one sense only"]},
-            terms,
-            {"kind": "head", "text": ["How to check a number"]},
-            {"kind": "commands", "items": commands},
-            {"kind": "head", "text": ["How this edition was made"]},
-            press.prose(_made(press)),
-        ],
-    )
+    return [
+        {"kind": "head", "text": ["Words used in one sense only"]},
+        terms,
+        {"kind": "head", "text": ["How to check a number"]},
+        {"kind": "commands", "items": commands},
+        {"kind": "head", "text": ["How this edition was made"]},
+        press.prose(_made(press)),
+    ]
 
 
 def _commands(press: Press) -> tuple[tuple[str, str], ...]:

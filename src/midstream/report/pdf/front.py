@@ -17,6 +17,7 @@ from midstream.report.narrative.words import (
     stage_short,
 )
 from midstream.report.numbers import Sentence, Shown, say, show
+from midstream.report.pdf.back import label_panel
 from midstream.report.pdf.press import Press, share_of
 from midstream.report.pdf.writer import Json, sentence_label, table, words
 from midstream.report.theme import DARK
@@ -171,6 +172,7 @@ def framework(press: Press) -> Json:
             _head("How to read a strip"),
             press.prose(*_reading()),
             _scale_of_words(press),
+            label_panel(),
         ],
     )
 

@@ -7,6 +7,7 @@ from midstream.report.narrative import Gap
 from midstream.report.narrative.lines import rank_shown
 from midstream.report.narrative.words import probability
 from midstream.report.numbers import EN_DASH, Sentence, Shown, number_text, say
+from midstream.report.pdf.back import checking
 from midstream.report.pdf.press import Press
 from midstream.report.pdf.shape import country_lines
 from midstream.report.pdf.writer import Json, table, words
@@ -14,7 +15,7 @@ from midstream.scorecard.result import CountryProfile
 from midstream.terms import STAGE_ORDER
 
 #: Missing facts in the table; the rest is in ``tables/missing.csv``.
-MOST_GAPS = 15
+MOST_GAPS = 8
 
 _VERDICTS = {"supported": "hollow", "refuted": "not hollow", "undetermined": "open"}
 
@@ -119,7 +120,7 @@ def _ends(cell: Cell) -> Shown | str:
 
 
 def missing(press: Press) -> Json:
-    """The facts that would settle most open cells of the focus country."""
+    """The facts that would settle most open cells of the focus country, and how to check one."""
     press.turn("missing")
     own = [gap for gap in press.narrative.gaps if gap.country == press.context.focus]
     rows = [_gap(press, gap) for gap in own[: press.fewer(MOST_GAPS)]]
@@ -144,7 +145,7 @@ def missing(press: Press) -> Json:
     if not rows:
         blocks = []
     blocks += [{"kind": "head", "text": ["What a useful figure looks like"]}, press.prose(ask)]
-    return press.page("missing", blocks)
+    return press.page("missing", [*blocks, *checking(press)])
 
 
 def _gap(press: Press, gap: Gap) -> list[Json]:
