@@ -39,6 +39,8 @@ PAGES = (
     "country/CHN.html",
     "example.html",
     "concentration.html",
+    "leverage.html",
+    "shock.html",
     "evidence.html",
     "assumptions.html",
     "sources.html",
