@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from midstream import answers, cli
+from midstream.errors import InputError
+from midstream.shock.instruments import ShockRequest
 from midstream.study import Study
 from midstream.tables_text import dependency, shock
 
 QUANTITY = {"value", "low", "high", "unit", "label", "lineage"}
+REQUEST = ShockRequest(
+    "CHN", "ndfeb-magnet", ("IND", "JPN"), "export-ban", depth=0.9, months=4, draws=8,
+    seed=20261124, chain="magnets-light",
+)  # fmt: skip
 RUN = (
     "shock", "run", "--actor", "CHN", "--form", "ndfeb-magnet", "--target", "IND",
     "--target", "JPN", "--instrument", "export-ban", "--depth", "0.9", "--months", "4",
@@ -86,7 +93,7 @@ class TestDependency:
         assert "over all chains" in dependency.thesis(answer)
 
     def test_a_study_without_an_incumbent_asks_for_a_holder(self, small: Study) -> None:
-        with pytest.raises(Exception, match="--holder CHN"):
+        with pytest.raises(InputError, match="--holder CHN"):
             answers.thesis_answer(small)
 
     def test_supply_risk_from_files_follows_the_formula(self, run: Any, tmp_path: Path) -> None:
@@ -147,21 +154,21 @@ class TestShock:
         assert answer["assumptions"]
         assert all(one["lineage"] for one in quantities(result))
 
-    def test_a_run_prints_paths_losses_and_record(self, run: Any) -> None:
-        code, out, _ = run(*RUN)
-        assert code == 0
+    def test_a_run_prints_paths_losses_and_record(self, study: Study) -> None:
+        out = shock.shock(answers.shock_answer(study, REQUEST))
         for words in ("price outside", "to IND", "months of output lost", "like it in history"):
             assert words in out
 
     def test_its_numbers_open_from_the_terminal(self, run: Any) -> None:
-        _, out, _ = run(*RUN, "--json")
+        code, out, _ = run(*RUN, "--json")
+        assert code == 0
         lineage = json.loads(out)["result"]["deliveries"]["IND"][1]["lineage"]
         code, out, _ = run("evidence", "trace", lineage, "--json")
         assert code == 0
         assert json.loads(out)["result"]["id"] == lineage
 
     def test_a_bill_is_evaluated_for_the_buyers_of_a_country(
-        self, run: Any, tmp_path: Path
+        self, study: Study, tmp_path: Path
     ) -> None:
         bill = tmp_path / "bill.csv"
         bill.write_text(
@@ -169,36 +176,46 @@ class TestShock:
             "rotor,ndfeb-magnet,10,t,600000,1,yes\n",
             encoding="utf-8",
         )
-        code, out, err = run(*RUN, "--bom", str(bill), "--json")
-        assert code == 0, err
-        (item,) = json.loads(out)["result"]["bill"]["items"]
-        assert item["standing"] == "hit"
         before = bill.read_bytes()
-        code, out, _ = run(*RUN, "--bom", str(bill), "--bom-country", "JPN")
-        assert code == 0
-        assert "rotor" in out
+        answer = answers.shock_answer(study, REQUEST, bill)
+        (item,) = answer["result"]["bill"]["items"]
+        assert item["standing"] == "hit"
+        assert "rotor" in shock.shock(answers.shock_answer(study, REQUEST, bill, "JPN"))
         assert bill.read_bytes() == before
 
-    @pytest.mark.parametrize(
-        ("old", "new", "says"),
-        [
-            ("CHN", "CHX", "--actor"),
-            ("JPN", "CHN", "both actor and target"),
-            ("0.9", "1.9", "--depth"),
-            ("4", "-4", "--months"),
-            ("8", "1000000", "--draws"),
-            ("export-ban", "ban", "--instrument"),
-            ("ndfeb-magnet", "ndfeb-magnets", "ndfeb-magnet"),
-            ("magnets-light", "graphite", "anode-material"),
-        ],
-    )
-    def test_a_request_that_cannot_be_run_gets_one_error(
-        self, run: Any, old: str, new: str, says: str
-    ) -> None:
-        code, out, err = run(*(new if part == old else part for part in RUN))
+    def test_a_broken_bill_stops_the_run(self, run: Any, tmp_path: Path) -> None:
+        bill = tmp_path / "bill.csv"
+        bill.write_text("item,form,annual quantity,unit\nrotor,ndfeb-magnet,many,t\n", "utf-8")
+        code, out, err = run(*RUN, "--bom", str(bill))
         assert (code, out) == (2, "")
         assert err.count("Error: ") == 1
-        assert says in err
+        assert "bill.csv:2:" in err
+
+    @pytest.mark.parametrize(
+        ("field", "value", "says"),
+        [
+            ("actor", "CHX", "--actor"),
+            ("targets", ("IND", "CHN"), "both actor and target"),
+            ("depth", 1.9, "--depth"),
+            ("months", -4, "--months"),
+            ("draws", 1_000_000, "--draws"),
+            ("instrument", "ban", "--instrument"),
+            ("form", "ndfeb-magnets", "ndfeb-magnet"),
+            ("chain", "graphite", "anode-material"),
+            ("notice_days", -1.0, "--notice-days"),
+        ],
+    )
+    def test_a_request_that_cannot_be_run_says_why(
+        self, study: Study, field: str, value: object, says: str
+    ) -> None:
+        with pytest.raises(InputError, match=says):
+            answers.shock_answer(study, replace(REQUEST, **{field: value}))
+
+    def test_the_command_line_stops_with_one_error(self, run: Any) -> None:
+        code, out, err = run(*("1.9" if part == "0.9" else part for part in RUN))
+        assert (code, out) == (2, "")
+        assert err.count("Error: ") == 1
+        assert "--depth" in err
 
     def test_the_backtest_has_one_entry_per_predictor(self, study: Study) -> None:
         answer = answers.backtest_answer(study)

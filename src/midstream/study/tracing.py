@@ -7,8 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from midstream.chain.routes import Route
     from midstream.shock.instruments import ShockRequest
     from midstream.study.opened import Study
+
+#: Parts of the place of a flow of the base: exporter, importer, form.
+ARC = 3
 
 
 def work_out(study: Study, lineage: str, progress: Callable[[float], None] | None = None) -> None:
@@ -63,13 +67,18 @@ def _dependency(study: Study, place: list[str]) -> Iterator[Callable[[], object]
 def _shock(
     study: Study, place: list[str], progress: Callable[[float], None] | None
 ) -> Iterator[Callable[[], object]]:
+    chains = [one.id for one in study.routes.values() if _holds(one, place[-1:])]
+    for chain in chains if len(place) == ARC else ():
+        yield partial(_arcs, study, chain)
     request = request_of(place)
     if request is not None:
         yield partial(study.shock, request, progress=progress)
     for case in study.config.shocks:
         yield partial(study.shock, case.id, progress=progress)
-    for chain in study.routes:
-        yield partial(_arcs, study, chain)
+
+
+def _holds(line: Route, forms: list[str]) -> bool:
+    return any(step.form in forms for step in line.steps)
 
 
 def _arcs(study: Study, chain: str) -> None:
