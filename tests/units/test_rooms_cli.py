@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from midstream import answers, cli
 from midstream.errors import InputError
 from midstream.shock.instruments import ShockRequest
-from midstream.study import Study
+from midstream.study import Study, load
 from midstream.tables_text import dependency, shock
 
 QUANTITY = {"value", "low", "high", "unit", "label", "lineage"}
@@ -263,3 +264,35 @@ def test_numbers_of_the_rooms_can_be_traced(study: Study, lineage: str) -> None:
     tree = answers.evidence_trace(study, lineage)["result"]
     assert tree["id"] == lineage
     assert tree["inputs"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"gallium"]', '"galium"]', "unknown chain 'galium'"),
+        ('form = "dy-tb-oxide"', 'form = "dy-oxide"', "unknown form 'dy-oxide'"),
+        ('targets = ["IND", "USA", "JPN"]', 'targets = ["IND", "UK"]', "unknown country 'UK'"),
+        ("depth = 0.9", "depth = 9.0", "shocks.0.depth"),
+    ],
+)
+def test_a_study_names_only_chains_and_shocks_that_exist(
+    tmp_path: Path, old: str, new: str, says: str
+) -> None:
+    text = files("midstream.studies").joinpath("india-us.toml").read_text("utf-8")
+    assert old in text
+    path = tmp_path / "study.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InputError, match=says):
+        load(path)
+
+
+def test_a_shock_of_a_study_is_asked_for_by_name(study: Study) -> None:
+    assert study.case("magnets").form == "ndfeb-magnet"
+    assert study.case("magnets").chain == "magnets-light"
+    with pytest.raises(InputError, match="its shocks are magnets, heavy-oxide"):
+        study.case("magnet")
+
+
+def test_chains_the_study_shows_come_first(study: Study) -> None:
+    assert tuple(study.routes)[: len(study.config.chains)] == study.config.chains
+    assert len(study.routes) == len(study.evidence.table("chains").rows)
