@@ -13,8 +13,8 @@ DEPTH = 6
 #: Iterations after which the memory is dropped and the pace slackened: kinks can hold a mixed
 #: iteration in a cycle that a slower one leaves.
 RESTART = 100
-#: Factor on the pace at each restart, and its least value.
-SLACKEN, SLOWEST = 0.5, 0.1
+#: Factor on the pace at each restart, and how many restarts slow it.
+SLACKEN, SLOWER_RESTARTS = 0.5, 4
 #: Largest move of one unknown in an iteration, in logs.
 CLIP = 1.5
 #: Ridge of the mixing weights, beside differences scaled to length 1.
@@ -25,6 +25,7 @@ def fixed_point(
     residual: Callable[[Floats], Floats],
     start: Floats,
     pace: Floats,
+    ceiling: Floats,
     *,
     tolerance: float,
     limit: int,
@@ -36,6 +37,7 @@ def fixed_point(
         residual: Function of the unknowns; positive moves its unknown up.
         start: First guess.
         pace: Step of each unknown per unit of its residual.
+        ceiling: Largest value of each unknown; inf has none.
         tolerance: Largest absolute residual at the end.
         limit: Largest number of evaluations.
         depth: Past differences kept.
@@ -47,7 +49,7 @@ def fixed_point(
     moves: list[Floats] = []
     changes: list[Floats] = []
     last_move: Floats | None = None
-    last_unknowns, slack = unknowns, 1.0
+    last_unknowns = unknowns
     for count in range(1, limit + 1):
         found = residual(unknowns)
         error = float(np.abs(found).max(initial=0.0))
@@ -60,13 +62,12 @@ def fixed_point(
             moves = [*moves, unknowns - last_unknowns][-depth:]
             changes = [*changes, move - last_move][-depth:]
         if count % RESTART == 0:
-            pace = pace * (SLACKEN if slack > SLOWEST else 1.0)
-            slack *= SLACKEN
+            pace = pace * (SLACKEN if count // RESTART <= SLOWER_RESTARTS else 1.0)
             unknowns, last_move, moves, changes = best.copy(), None, [], []
             continue
         last_move, last_unknowns = move, unknowns
         step = move - mixed(moves, changes, move)
-        unknowns = unknowns + np.clip(step, -CLIP, CLIP)
+        unknowns = np.minimum(unknowns + np.clip(step, -CLIP, CLIP), ceiling)
     return best, limit, best_error
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from midstream.market.anderson import RESTART, SLACKEN, SLOWEST
+from midstream.market.anderson import RESTART, SLACKEN, SLOWER_RESTARTS
 from midstream.market.layout import Behaviour, Bench, Found, Layout
 from midstream.market.leaks import set_leaks
 from midstream.market.mixing import Memory, advance, fresh_memory, remember
@@ -244,6 +244,14 @@ def set_move(newton: Floats, pace: Floats, memory: Memory, direct: bool) -> None
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+def slacken(pace: Floats, restarts: int) -> None:
+    """Slow the iteration at each of its first restarts."""
+    if 0 < restarts <= SLOWER_RESTARTS:
+        for index in range(pace.size):
+            pace[index] *= SLACKEN
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
 def solve_draw(
     layout: Layout,
     behaviour: Behaviour,
@@ -259,7 +267,6 @@ def solve_draw(
     """Solve one draw in place; returns iterations and the largest residual at the best point."""
     depth = memory.moves.shape[0]
     best_error, fresh, kept, direct = np.inf, True, 0, newton.size > 0
-    slack = 1.0
     set_weights(layout, behaviour, draw, bench)
     set_pace(layout, behaviour, draw, pace)
     for count in range(1, limit + 1):
@@ -269,24 +276,20 @@ def solve_draw(
             memory.best[:] = unknowns
         if error <= tolerance:
             return count, error
-        if count == DIRECT_LIMIT:
-            # The slopes of the base mislead here: from the best point, each price by itself.
-            direct, kept, fresh = False, 0, True
+        if count == DIRECT_LIMIT or count % RESTART == 0:
+            # From the best point anew: each price by itself, then more slowly each time.
             unknowns[:] = memory.best
-            evaluate(layout, behaviour, draw, unknowns, bench, memory.residual)
+            slacken(pace, count // RESTART)
+            direct, fresh, kept = False, True, 0
+            continue
         set_move(newton, pace, memory, direct)
         if not fresh:
             remember(memory, unknowns, kept % depth, min(kept + 1, depth))
             kept += 1
         fresh = False
-        if count % RESTART == 0:
-            for index in range(unknowns.size):
-                pace[index] *= SLACKEN if slack > SLOWEST else 1.0
-            slack *= SLACKEN
-            unknowns[:] = memory.best
-            fresh, kept = True, 0
-            continue
         advance(memory, unknowns, min(kept, depth))
+        for index in range(layout.made.size, unknowns.size):
+            unknowns[index] = min(unknowns[index], 0.0)
     unknowns[:] = memory.best
     evaluate(layout, behaviour, draw, unknowns, bench, memory.residual)
     return limit, best_error

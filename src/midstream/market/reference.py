@@ -7,20 +7,27 @@ everything else is explicit: prices to buyers, outputs, purchases, shipments.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from midstream.market.anderson import fixed_point
+from midstream.market.anderson import DEPTH, fixed_point
 from midstream.market.network import Flags, Floats, Parameters
+from midstream.market.newton import newton_path, newton_root
 from midstream.market.problem import Problem
 
 #: Damping of the price step, added to the elasticities; chosen on random networks.
 PRICE_DAMPING = 0.6
 #: Part of the cap's residual that the shadow factor moves by.
 SHADOW_STEP = 0.8
+#: Tonnes whose log is taken at least; only met far from any solution.
+SMALLEST = 1e-300
 #: Leak-only buyers need some leak in every draw; far below anything that shows.
 SMALLEST_LEAK = 1e-9
+#: A limit below this asks for a try only: nothing follows when mixing fails.
+LEAST_FOR_OTHERS = 100
 #: Least purchases as a share of what is wanted when stocks are drawn.
 LEAST_BOUGHT = 0.01
 #: Newton steps for a buyer's price with leaks; bisection guards them, so this is never reached.
@@ -66,7 +73,8 @@ def solve_one(
         problem: Network under measures.
         parameters: One set, without an axis of draws.
         tolerance: Largest residual, in logs.
-        limit: Largest number of iterations.
+        limit: Largest number of mixed iterations. Where they do not suffice, Newton steps through
+            rounded kinks, mixing with a longer memory and whole Newton steps follow in turn.
         start: Unknowns to start from, shape (unknown,); none starts at the base.
 
     Returns:
@@ -75,36 +83,62 @@ def solve_one(
     """
     count = int(problem.producing.sum())
     size = count + len(problem.capped) + len(problem.quotas)
-    damping = parameters.substitution + parameters.supply_elasticity + PRICE_DAMPING
-    pace = np.concatenate(
-        [
-            np.broadcast_to(1 / damping[:, None], problem.producing.shape)[problem.producing],
-            np.full(size - count, SHADOW_STEP),
-        ]
-    )
+    pace = paces(problem, parameters, size - count)
 
-    def residual(unknowns: Floats) -> Floats:
-        state = evaluate(problem, parameters, unknowns)
+    def residual(unknowns: Floats, smooth: float = 0.0) -> Floats:
+        state = evaluate(problem, parameters, unknowns, smooth)
         return np.concatenate([state.clearing[problem.producing], state.slack])
 
-    begin = np.zeros(size) if start is None else np.asarray(start, dtype=np.float64)
-    return fixed_point(residual, begin, pace, tolerance=tolerance, limit=limit)
+    ceiling = np.concatenate([np.full(count, np.inf), np.zeros(size - count)])
+    base = np.zeros(size)
+    begin = base if start is None else np.asarray(start, dtype=np.float64)
+    mix = partial(fixed_point, residual, pace=pace, ceiling=ceiling, tolerance=tolerance)
+    found = mix(begin, limit=limit)
+
+    def rounded(width: float) -> Callable[[Floats], Floats]:
+        return partial(residual, smooth=width)
+
+    others: tuple[Callable[[], tuple[Floats, int, float]], ...] = (
+        partial(newton_path, rounded, base, ceiling, tolerance),
+        partial(mix, base, limit=limit, depth=2 * DEPTH),
+        partial(newton_root, residual, base, ceiling, tolerance=tolerance, halvings=1),
+    )
+    for attempt in others if limit >= LEAST_FOR_OTHERS else ():
+        if found[2] > tolerance:
+            tried = attempt()
+            best = min(found, tried, key=lambda one: one[2])
+            found = (best[0], found[1] + tried[1], best[2])
+    return found
 
 
-def evaluate(problem: Problem, parameters: Parameters, unknowns: Floats) -> State:
+def paces(problem: Problem, parameters: Parameters, caps: int) -> Floats:
+    """Step of each unknown per unit of its residual: makers' prices, then shadow factors."""
+    damping = parameters.substitution + parameters.supply_elasticity + PRICE_DAMPING
+    by_maker = np.broadcast_to(1 / damping[:, None], problem.producing.shape)
+    return np.concatenate([by_maker[problem.producing], np.full(caps, SHADOW_STEP)])
+
+
+def evaluate(
+    problem: Problem, parameters: Parameters, unknowns: Floats, smooth: float = 0.0
+) -> State:
     """Evaluate all equations at given unknowns of one draw.
 
     Formulas: ``F_ij = Q_j w_ij (p_ij / P_j)^-sigma`` with
     ``P_j = (sum_i w_ij p_ij^-sigma)^(-1/sigma)``;
     ``X = X0 phi(P_feed) min(k, (e^x / P_feed^a)^eps)``;
     ``Q = U0 X_next / X0_next + sum_k V0 P^-eta phi(P) - release``.
+
+    Args:
+        problem, parameters: What is solved.
+        unknowns: Log prices and log shadow factors.
+        smooth: Width in logs over which kinks are rounded; 0 for the equations themselves.
     """
     log_price, shadow, shadow_total = split(problem, unknowns)
     sigma = parameters.substitution
     pull, leak_pull, leak_gate = pulls(problem, parameters, log_price, shadow, shadow_total)
     log_effective = effective_price(sigma, pull, leak_pull, leak_gate)
-    output = supply(problem, parameters, log_price, log_effective)
-    final_use = demand(problem, parameters, log_effective)
+    output = supply(problem, parameters, log_price, log_effective, smooth)
+    final_use = demand(problem, parameters, log_effective, smooth)
     wanted = final_use.sum(axis=1)
     wanted[:-1] += problem.feed_need[:-1] * output[1:]
     # Stocks can spare a buyer most of what it buys, never all: a market with no buyer has no price.
@@ -118,7 +152,7 @@ def evaluate(problem: Problem, parameters: Parameters, unknowns: Floats) -> Stat
     leaked = leak_pull * passed * taken
     sold = (flow + leaked).sum(axis=2)
     clearing = log_ratio(sold, output, problem.producing)
-    slack = cap_slack(problem, flow, shadow, shadow_total)
+    slack = cap_slack(problem, flow, shadow, shadow_total, smooth)
     return State(log_effective, output, purchases, final_use, flow, leaked, clearing, slack)
 
 
@@ -221,13 +255,28 @@ def gate(log_effective: Floats, leak_gate: Floats) -> Floats:
     return -np.expm1(-np.maximum(gain, 0.0))
 
 
-def shortage(log_price: Floats, choke: Floats, sharpness: Floats | float) -> Floats:
+def lesser(one: Floats, other: Floats, smooth: float) -> Floats:
+    """``min(one, other)``, or a rounded one below it: ``-s ln(e^(-one/s) + e^(-other/s))``."""
+    if smooth == 0:
+        return np.minimum(one, other)
+    rounded: Floats = -smooth * np.logaddexp(-one / smooth, -other / smooth)
+    return rounded
+
+
+def shortage(
+    log_price: Floats, choke: Floats, sharpness: Floats | float, smooth: float = 0.0
+) -> Floats:
     """Log of the shortage factor ``phi(P) = min(1, (Pbar / P)^sharpness)``."""
-    return np.minimum(0.0, sharpness * (np.log(choke) - log_price))
+    lack = sharpness * (np.log(choke) - log_price)
+    return lesser(np.zeros_like(lack), lack, smooth)
 
 
 def supply(
-    problem: Problem, parameters: Parameters, log_price: Floats, log_effective: Floats
+    problem: Problem,
+    parameters: Parameters,
+    log_price: Floats,
+    log_effective: Floats,
+    smooth: float = 0.0,
 ) -> Floats:
     """Output ``X0 phi(P_feed) min(k, (e^x / P_feed^a)^eps)``, shape (step, country)."""
     feed = np.zeros_like(log_price)
@@ -235,33 +284,38 @@ def supply(
     cost = parameters.cost_share.copy()
     cost[0] = 0.0
     wish = parameters.supply_elasticity[:, None] * (log_price - cost[:, None] * feed)
-    lack = shortage(feed, parameters.feed_choke_price[:, None], parameters.choke_sharpness)
+    lack = shortage(feed, parameters.feed_choke_price[:, None], parameters.choke_sharpness, smooth)
     lack[0] = 0.0
-    return problem.capacity_output * np.exp(lack + np.minimum(np.log(parameters.capacity), wish))
+    held = lesser(np.broadcast_to(np.log(parameters.capacity), wish.shape), wish, smooth)
+    return problem.capacity_output * np.exp(lack + held)
 
 
-def demand(problem: Problem, parameters: Parameters, log_effective: Floats) -> Floats:
+def demand(
+    problem: Problem, parameters: Parameters, log_effective: Floats, smooth: float = 0.0
+) -> Floats:
     """Final use ``V0 P^-eta phi(P)``, shape (step, use, country)."""
     price = np.where(problem.buying, log_effective, 0.0)[:, None, :]
-    lack = shortage(price, parameters.choke_price[:, :, None], parameters.choke_sharpness)
+    lack = shortage(price, parameters.choke_price[:, :, None], parameters.choke_sharpness, smooth)
     return problem.final_use * np.exp(lack - parameters.demand_elasticity[:, :, None] * price)
 
 
 def log_ratio(one: Floats, other: Floats, where: Flags) -> Floats:
     """``ln(one / other)`` at some places, 0 elsewhere."""
-    ratio = np.divide(one, other, out=np.ones_like(one), where=where)
-    logs: Floats = np.log(ratio)
+    top, bottom = (np.where(where, np.maximum(array, SMALLEST), 1.0) for array in (one, other))
+    logs: Floats = np.log(top) - np.log(bottom)
     return logs
 
 
-def cap_slack(problem: Problem, flow: Floats, shadow: Floats, shadow_total: Floats) -> Floats:
+def cap_slack(
+    problem: Problem, flow: Floats, shadow: Floats, shadow_total: Floats, smooth: float = 0.0
+) -> Floats:
     """``min(ln cap - ln F, -y)`` of capped arcs, then of total caps; 0 where both agree."""
-    sent = np.log(flow[tuple(problem.capped.T)])
+    sent = np.log(np.maximum(flow[tuple(problem.capped.T)], SMALLEST))
     abroad = flow.sum(axis=2) - np.einsum("sii->si", flow)
-    totals = np.log(abroad[tuple(problem.quotas.T)])
+    totals = np.log(np.maximum(abroad[tuple(problem.quotas.T)], SMALLEST))
     return np.concatenate(
         [
-            np.minimum(problem.log_cap - sent, -shadow),
-            np.minimum(problem.log_quota - totals, -shadow_total),
+            lesser(problem.log_cap - sent, -shadow, smooth),
+            lesser(problem.log_quota - totals, -shadow_total, smooth),
         ]
     )

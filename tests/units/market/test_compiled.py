@@ -12,7 +12,13 @@ from midstream.market.problem import prepare
 from midstream.market.reference import evaluate
 from midstream.market.slopes import clearing_slopes, newton_matrix
 from midstream.market.years import extrapolated
-from units.market.networks import drawn_network, drawn_parameters, with_cut
+from units.market.networks import (
+    drawn_network,
+    drawn_parameters,
+    largest,
+    others,
+    with_cut,
+)
 
 
 def test_a_single_question_does_not_wait_for_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,6 +57,39 @@ def test_draws_that_do_not_settle_are_listed_and_kept() -> None:
     assert found.unconverged == (0, 1, 2)
     assert np.isfinite(found.output).all()
     assert found.residual.min() > found.tolerance
+
+
+@pytest.mark.parametrize("method", ["reference", "compiled"])
+def test_rough_networks_settle(method: str) -> None:
+    if method == "compiled":
+        pytest.importorskip("numba")
+    missed = []
+    for seed in range(60):
+        network = drawn_network(seed, 1 + seed % 4, 3 + seed % 4)
+        parameters = drawn_parameters(network, seed, leakage_share=0.25 * (seed % 2))
+        exporter = largest(network, 0)
+        none = Measures.none(network)
+        for measures in (
+            none.with_cut(0, exporter, others(network, exporter), 0.5 + 0.5 * (seed % 3 == 0)),
+            none.with_quota(0, exporter, 0.01),
+        ):
+            found = solve(network, parameters, measures, method=method)
+            missed += [] if found.converged else [seed]
+    assert missed == []
+
+
+#: Networks on which mixing circles around a kink (found among thousands).
+@pytest.mark.parametrize(("seed", "size"), [(855191989, (3, 3, 2)), (3219616, (2, 5, 1))])
+def test_kinks_that_hold_a_mixed_iteration_are_passed(seed: int, size: tuple[int, ...]) -> None:
+    network = drawn_network(seed, *size)
+    exporter = largest(network, 0)
+    depth = 0.5 if size[1] == 3 else 1.0
+    measures = Measures.none(network).with_cut(0, exporter, others(network, exporter), depth)
+    parameters = drawn_parameters(network, seed)
+    tried = solve(network, parameters, measures, method="reference", limit=99)
+    found = solve(network, parameters, measures, method="reference")
+    assert not tried.converged
+    assert found.converged
 
 
 def test_a_start_saves_evaluations_and_a_wrong_one_is_ignored() -> None:
@@ -106,6 +145,7 @@ def test_mixing_solves_a_linear_system_in_a_few_steps() -> None:
         lambda unknowns: matrix @ (wanted - unknowns),
         np.zeros(3),
         np.ones(3),
+        np.full(3, np.inf),
         tolerance=1e-12,
         limit=50,
     )
