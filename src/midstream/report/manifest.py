@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -233,9 +234,15 @@ def _inside(folder: Path, name: str) -> bool:
 def hint(folder: Path) -> str:
     """Say how the files of an edition can be made again."""
     manifest = read_manifest(folder)
+    made_from = manifest.get("inputs", {})
+    words = ["midstream", "build", str(manifest["study"])]
+    if "seed" in made_from:
+        words += ["--seed", str(made_from["seed"])]
+    for licence in made_from.get("without_licences", ()):
+        words += ["--without-licence", shlex.quote(licence)]
     return (
         f"midstream {manifest['version']} with data release {manifest['data_release']} gives these"
-        f" files again, byte for byte: midstream build {manifest['study']}"
+        f" files again, byte for byte: {' '.join(words)}"
     )
 
 
