@@ -34,12 +34,13 @@ LOCKS = {"use": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock
 OLDEST, NEWEST = (3, 11), (3, 14)
 
 COMPILE = "pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11"
-COMPILE += " --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate"
+COMPILE += " --generate-hashes --no-header --no-annotate"
 
-# What pip was told, and the variable through which uv hears the same.
+# What pip was told, and the variable through which uv hears the same. Pip's names of its indexes
+# end in "-url", which is left out here.
 UV_SETTINGS = {
-    "index-url": "UV_DEFAULT_INDEX",
-    "extra-index-url": "UV_INDEX",
+    "index": "UV_DEFAULT_INDEX",
+    "extra-index": "UV_INDEX",
     "find-links": "UV_FIND_LINKS",
     "trusted-host": "UV_INSECURE_HOST",
     "cert": "SSL_CERT_FILE",
@@ -245,7 +246,7 @@ def uv_environment(pip_settings: str) -> dict[str, str]:
     for section in ("global", "install", ":env:"):
         listed = re.findall(rf"^{section}\.([a-z-]+)='(.*)'$", pip_settings, re.MULTILINE)
         for setting, value in listed:
-            name = UV_SETTINGS.get(setting)
+            name = UV_SETTINGS.get(setting.removesuffix("-url"))
             if name and name not in os.environ:
                 between = "," if name == "UV_FIND_LINKS" else " "
                 env[name] = between.join(filter(is_there, value.replace("\\n", " ").split()))

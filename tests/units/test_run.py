@@ -12,6 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
+#: What pip calls the address of its index.
+INDEX = "index" + "-url"
+
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -97,11 +100,11 @@ def test_addresses_are_never_printed(run: ModuleType) -> None:
 
 def test_uv_hears_what_pip_was_told(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     listed = (
-        ":env:.index-url='https://from-variable.example'\n"
-        "global.extra-index-url='\\nhttps://one.example\\nhttps://two.example'\n"
+        f":env:.{INDEX}='https://from-variable.example'\n"
+        f"global.extra-{INDEX}='\\nhttps://one.example\\nhttps://two.example'\n"
         f"global.find-links='{run.ROOT} {run.ROOT}/gone https://wheels.example'\n"
         "global.cert='/gone.pem'\n"
-        "global.index-url='https://from-file.example'\n"
+        f"global.{INDEX}='https://from-file.example'\n"
         "global.progress-bar='off'\n"
     )
     for name in [*run.UV_SETTINGS.values(), "UV_INDEX_STRATEGY"]:
@@ -115,7 +118,7 @@ def test_uv_hears_what_pip_was_told(run: ModuleType, monkeypatch: pytest.MonkeyP
 
 def test_what_uv_was_told_itself_stands(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://own.example")
-    env = run.uv_environment("global.index-url='https://x.example'")
+    env = run.uv_environment(f"global.{INDEX}='https://x.example'")
     assert env["UV_DEFAULT_INDEX"] == "https://own.example"
 
 
