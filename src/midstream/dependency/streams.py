@@ -1,18 +1,13 @@
-"""Named streams of random numbers, and the laws of parameters drawn from them.
-
-A stream depends on the seed and its name only: adding a country or a chain never shifts the
-numbers of another, and two worlds are compared on the same draws.
-"""
+"""Draws of the dependency room: estimates, ratios and parameters from named streams."""
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from midstream.chain.estimate import Component, End, Estimate, Floats, triangular
-from midstream.chain.normal import normal_quantile
+from midstream.chain.estimate import Component, End, Estimate, Floats
+from midstream.chain.streams import generator, law_of, quantiles, stratified
 from midstream.errors import InputError
 from midstream.evidence import Evidence
 
@@ -46,20 +41,11 @@ class Streams:
                 why=f"the number of draws lies between 1 and {MOST_DRAWS}",
                 mend="leave it out for the usual number",
             )
-        if self.seed < 0:
-            raise InputError(
-                f"seed {self.seed}",
-                where="--seed",
-                why="streams of random numbers start from a whole number of 0 or more",
-                mend="take such a number",
-            )
 
     def uniform(self, name: str) -> Floats:
         """Uniform numbers on 0..1 for a name, stratified over the draws, shape (draw,)."""
         if name not in self._kept:
-            rng = self.generator(name)
-            order: Floats = rng.permutation(self.size) + rng.random(self.size)
-            self._kept[name] = order / self.size
+            self._kept[name] = stratified(self.seed, name, self.size)
         return self._kept[name]
 
     def plain(self, name: str) -> Floats:
@@ -70,8 +56,7 @@ class Streams:
 
     def generator(self, name: str) -> np.random.Generator:
         """A generator of its own for a name."""
-        digest = zlib.crc32(name.encode())
-        return np.random.Generator(np.random.SFC64(np.random.SeedSequence([self.seed, digest])))
+        return generator(self.seed, name)
 
     def estimate(self, estimate: Estimate, end: End) -> Floats:
         """Draw an estimate; a bounded or open one takes the end asked for, shape (draw,)."""
@@ -98,41 +83,14 @@ class Streams:
         Raises:
             InputError: if the parameter or its law is unknown.
         """
-        quantity = self.evidence.parameter(name)
-        value = float(quantity.value or 0.0)
-        low = value if quantity.low is None else quantity.low
-        high = value if quantity.high is None else quantity.high
-        law, _, rest = self.evidence.parameters[name]["distribution"].partition("(")
-        shape = tuple(float(part) for part in rest.rstrip(")").split(",")) if rest else ()
-        if law == "beta":
+        value, row = self.value(name), self.evidence.parameters[name]
+        kind, numbers = law_of(row["distribution"])
+        if kind == "beta":
             rng = self.generator(stream or f"par/{name}")
-            return np.asarray(rng.beta(shape[0], shape[1], self.size))
-        return _quantile(law, shape, (low, value, high), self.uniform(stream or f"par/{name}"))
+            return np.asarray(rng.beta(numbers[0], numbers[1], self.size))
+        uniform = self.uniform(stream or f"par/{name}")
+        return quantiles(row["distribution"], value, row["low"], row["high"], uniform)
 
     def value(self, name: str) -> float:
         """Central value of a parameter."""
         return float(self.evidence.parameter(name).value or 0.0)
-
-
-def _quantile(
-    law: str, shape: tuple[float, ...], ends: tuple[float, float, float], uniform: Floats
-) -> Floats:
-    """Quantile of a law at uniform draws."""
-    low, value, high = ends
-    if law == "fixed":
-        return np.full(uniform.shape, value)
-    if law == "uniform":
-        return low + (high - low) * uniform
-    if law == "loguniform":
-        return np.asarray(low * (high / low) ** uniform)
-    if law == "triangular":
-        return triangular(uniform, low, value, high)
-    if law == "lognormal":
-        normal = normal_quantile(np.clip(uniform, 1e-9, 1 - 1e-9))
-        return np.asarray(value * np.exp(shape[0] * normal))
-    raise InputError(
-        f"unknown distribution {law!r}",
-        where="parameters.csv:distribution",
-        why="the model does not know how to draw it",
-        mend="use fixed, uniform, loguniform, triangular, lognormal(sd) or beta(a,b)",
-    )

@@ -11,6 +11,7 @@ from midstream.chain.needs import NeedRanges, need_shares
 from midstream.chain.normal import normal_share
 from midstream.chain.plants import Plant
 from midstream.chain.pooling import ends
+from midstream.chain.streams import law_of
 from midstream.chain.world import Mix, World
 from midstream.scorecard.draws import Draws, Parameters
 from midstream.scorecard.ladder import CONTROLS, Ruler
@@ -255,8 +256,8 @@ def _component(parameters: Parameters, name: str) -> Component:
 
 
 def _log_sd(parameters: Parameters) -> float:
-    law = str(parameters.evidence.parameters["delay.months"]["distribution"])
-    return float(law[law.index("(") + 1 : -1])
+    _, numbers = law_of(parameters.evidence.parameters["delay.months"]["distribution"])
+    return numbers[0]
 
 
 def _log_between(part: Component, uniform: Floats) -> Floats:

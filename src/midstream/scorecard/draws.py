@@ -6,16 +6,14 @@ shifts the numbers of another (common random numbers).
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from midstream.chain.estimate import Component, Estimate, Floats, triangular
-from midstream.chain.normal import normal_quantile
-from midstream.errors import InputError
-from midstream.evidence import Evidence, Quantity
+from midstream.chain.estimate import Component, Estimate, Floats
+from midstream.chain.streams import generator, law_of, quantiles, stratified
+from midstream.evidence import Evidence
 
 
 @dataclass(slots=True)
@@ -31,25 +29,13 @@ class Draws:
     size: int
     _kept: dict[str, Floats] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        if self.seed < 0:
-            raise InputError(
-                f"seed {self.seed}",
-                where="--seed",
-                why="streams of random numbers start from a whole number of 0 or more",
-                mend="take such a number",
-            )
-
     def uniform(self, name: str) -> Floats:
         """Uniform numbers on 0..1 for a name, shape (draw,); stratified over the draws."""
-        rng = self.generator(name)
-        order: Floats = rng.permutation(self.size) + rng.random(self.size)
-        return order / self.size
+        return stratified(self.seed, name, self.size)
 
     def generator(self, name: str) -> np.random.Generator:
         """A generator of its own for a name."""
-        digest = zlib.crc32(name.encode())
-        return np.random.Generator(np.random.SFC64(np.random.SeedSequence([self.seed, digest])))
+        return generator(self.seed, name)
 
     def kept(self, name: str) -> Floats:
         """Uniform numbers that are asked for many times and kept."""
@@ -103,14 +89,14 @@ class Parameters:
         """
         if name in self.overrides:
             return np.full(self.draws.size, self.overrides[name])
-        law = self.evidence.parameters[name]["distribution"]
-        kind, arguments = _parsed(law)
+        row = self.evidence.parameters[name]
+        kind, numbers = law_of(row["distribution"])
         if kind == "beta":
             rng = self.draws.generator(stream or f"par/{name}")
-            return np.asarray(rng.beta(arguments[0], arguments[1], self.draws.size))
-        quantity = self.evidence.parameter(name)
+            return np.asarray(rng.beta(numbers[0], numbers[1], self.draws.size))
         uniform = self.draws.kept(f"par/{name}") if not stream else self.draws.uniform(stream)
-        return _quantile(kind, arguments, quantity, uniform)
+        value = self.value(name)
+        return quantiles(row["distribution"], value, row["low"], row["high"], uniform)
 
     def dirichlet(self, names: tuple[str, ...], weights: Floats, stream: str) -> Floats:
         """Draw weights around some weights, shape (draw, weight).
@@ -128,35 +114,3 @@ class Parameters:
         gammas = np.stack(parts, axis=1)
         shares: Floats = gammas / gammas.sum(axis=1, keepdims=True)
         return shares
-
-
-def _quantile(
-    name: str, arguments: tuple[float, ...], quantity: Quantity, uniform: Floats
-) -> Floats:
-    """Quantile of a parameter's law at uniform draws."""
-    value = float(quantity.value or 0.0)
-    low = value if quantity.low is None else quantity.low
-    high = value if quantity.high is None else quantity.high
-    if name == "fixed":
-        return np.full(uniform.shape, value)
-    if name == "uniform":
-        return low + (high - low) * uniform
-    if name == "loguniform":
-        return np.asarray(low * (high / low) ** uniform)
-    if name == "triangular":
-        return triangular(uniform, low, value, high)
-    if name == "lognormal":
-        normal = normal_quantile(np.clip(uniform, 1e-9, 1 - 1e-9))
-        return np.asarray(value * np.exp(arguments[0] * normal))
-    raise InputError(
-        f"unknown distribution {name!r}",
-        where="parameters.csv:distribution",
-        why="the model does not know how to draw it",
-        mend="use fixed, uniform, loguniform, triangular, lognormal(sd), beta(a,b)",
-    )
-
-
-def _parsed(law: str) -> tuple[str, tuple[float, ...]]:
-    name, _, rest = law.partition("(")
-    numbers = rest.rstrip(")")
-    return name.strip(), tuple(float(part) for part in numbers.split(",")) if numbers else ()

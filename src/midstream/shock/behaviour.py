@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from midstream.chain.estimate import Floats, triangular
-from midstream.chain.normal import normal_quantile
-from midstream.errors import ModelError
+from midstream.chain.estimate import Floats
+from midstream.chain.streams import generator, quantiles
 from midstream.evidence import Evidence
 from midstream.market import Parameters
 
@@ -38,8 +36,7 @@ class Sampler:
 
     def uniform(self, name: str) -> Floats:
         """Uniform numbers for a name, shape (draw,); the first is the median."""
-        entropy = [self.seed, zlib.crc32(name.encode())]
-        drawn = np.random.Generator(np.random.SFC64(entropy)).random(self.draws)
+        drawn = generator(self.seed, name).random(self.draws)
         drawn[0] = 0.5
         return drawn
 
@@ -61,39 +58,6 @@ class Sampler:
         drawn = quantiles(row["distribution"], value, row["low"], row["high"], quantile)
         drawn[0] = value
         return drawn
-
-
-def quantiles(
-    law: str, value: float, low: float | None, high: float | None, uniform: Floats
-) -> Floats:
-    """Quantiles of a distribution of the parameter table at uniform numbers.
-
-    ``fixed``; ``lognormal(s)`` with median ``value``; ``uniform`` and ``triangular`` between
-    ``low`` and ``high``; ``beta(a,b)`` on 0..1.
-
-    Raises:
-        ModelError: if the law is not one of these or lacks its ends.
-    """
-    name, _, inside = law.partition("(")
-    if name == "fixed":
-        return np.full(uniform.shape, value)
-    if name == "lognormal":
-        spread = float(inside.rstrip(")"))
-        drawn: Floats = value * np.exp(spread * normal_quantile(np.clip(uniform, 1e-9, 1 - 1e-9)))
-        return drawn
-    if name == "beta":
-        # Loading scipy is slow, and most runs draw no beta law.
-        from scipy.special import betaincinv
-
-        first, second = (float(part) for part in inside.rstrip(")").split(","))
-        return np.asarray(betaincinv(first, second, uniform))
-    if low is None or high is None:
-        raise ModelError(f"a parameter of the law {law!r} needs low and high")
-    if name == "uniform":
-        return low + (high - low) * uniform
-    if name == "triangular":
-        return triangular(uniform, low, value, high)
-    raise ModelError(f"the market cannot draw the law {law!r}")
 
 
 def market_parameters(sampler: Sampler, steps: int, uses: int, countries: int) -> Parameters:

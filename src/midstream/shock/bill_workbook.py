@@ -171,7 +171,7 @@ class _Texts:
     open: bool = False
     ruby: bool = False
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002
+    def start(self, name: str, _attributes: Mapping[str, str]) -> None:
         if name == "si":
             self.texts.append("")
         self.ruby = self.ruby or name == "rPh"

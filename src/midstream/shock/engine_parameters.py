@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
+from midstream.chain.streams import generator, law_of
 from midstream.errors import ModelError
 from midstream.evidence import Evidence
 
@@ -153,8 +152,7 @@ def parameter_id(name: str) -> str:
 
 def stream(seed: int, name: str) -> np.random.Generator:
     """A generator of its own for a name, so that a new draw shifts no other."""
-    digest = zlib.crc32(f"shock.engine/{name}".encode())
-    return np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, digest])))
+    return generator(seed, f"shock.engine/{name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +200,12 @@ def engine_parameters(evidence: Evidence) -> EngineParameters:
 def _law(evidence: Evidence, name: str) -> Law:
     quantity = evidence.parameter(name)
     text = str(evidence.parameters[name]["distribution"])
-    kind, _, argument = text.partition("(")
+    kind, numbers = law_of(text)
     value = float(quantity.value or 0.0)
     if kind == "fixed":
         return Law(value)
-    if kind == "lognormal" and re.fullmatch(r"[\d.]+\)", argument):
-        return Law(value, kind, spread=float(argument[:-1]))
+    if kind == "lognormal" and len(numbers) == 1:
+        return Law(value, kind, spread=numbers[0])
     if kind == "triangular" and quantity.low is not None and quantity.high is not None:
         return Law(value, kind, low=quantity.low, high=quantity.high)
     raise ModelError(f"distribution {text!r} of {name} is none the engine draws", where=name)
