@@ -93,7 +93,7 @@ def ready(driver: Driver) -> None:
 
 
 def complaints(driver: Driver) -> list[str]:
-    entries: list[dict[str, str]] = driver.get_log("browser")  # type: ignore[no-untyped-call]
+    entries: list[dict[str, str]] = driver.get_log("browser")
     return [entry["message"] for entry in entries]
 
 

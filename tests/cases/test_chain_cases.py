@@ -99,7 +99,7 @@ def chain_of(case: Mapping[str, Any], path: Path) -> World:
     for row in tables["recipes"]:
         share = case.get("use_share", {}).get(row["input"])
         if share is not None:
-            row["use_share"] = None if share == "none" else share  # type: ignore[index]
+            row["use_share"] = None if share == "none" else share
     if "drop_output" in case:
         country, form = case["drop_output"]
         kept = [r for r in tables["observations"] if (r["country"], r["form"]) != (country, form)]

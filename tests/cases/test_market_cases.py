@@ -88,8 +88,6 @@ def shown(found: Equilibrium) -> dict[str, Any]:
 @pytest.mark.parametrize("method", ["reference", "compiled"])
 @pytest.mark.parametrize("case", [*cases("one_step"), *cases("chain")])
 def test_network(case: dict[str, Any], method: str) -> None:
-    if method == "compiled":
-        pytest.importorskip("numba")
     network = network_of(case)
     parameters, measures = parameters_of(case, network), measures_of(case, network)
     found = solve(network, parameters, measures, tolerance=1e-12, method=method)

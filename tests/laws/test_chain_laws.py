@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
@@ -173,7 +174,7 @@ def test_a_change_that_changes_nothing_leaves_every_number(world: World, change:
     before, after = state(world), state(world.apply(change))
     for name in ("price_floor", "cost_scale", "need_scale"):
         blank = {None: 1.0} if name != "price_floor" else {None: 0.0}
-        assert set(after.pop(name).values()) <= set(blank.values())  # type: ignore[attr-defined]
+        assert set(after.pop(name).values()) <= set(blank.values())
         before.pop(name)
     assert after == before
 
@@ -267,9 +268,9 @@ def test_merging_keeps_weight_and_span(parts: list[Component], tolerance: float)
 
 
 @given(st.lists(components(), min_size=1, max_size=6), st.randoms(use_true_random=False))
-def test_merging_does_not_depend_on_the_order(parts: list[Component], random: object) -> None:
+def test_merging_does_not_depend_on_the_order(parts: list[Component], random: Random) -> None:
     shuffled = list(parts)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     once, again = agreeing(parts, 0.05), agreeing(shuffled, 0.05)
     assert [(p.value, p.low, p.high) for p in once] == [(p.value, p.low, p.high) for p in again]
 
@@ -389,7 +390,7 @@ def test_concentration_lies_between_its_bounds_and_merging_never_lowers_it(
     together = dict([(first[0], first[1] + second[1]), *others])
     (merged,) = holders(with_outputs(world, together, total), Ledger())
     for found in (apart, merged):
-        assert 0 < found.hhi.low <= found.hhi.high <= 1 + 1e-9  # type: ignore[operator]
+        assert 0 < found.hhi.low <= found.hhi.high <= 1 + 1e-9
         shares = [share.value or 0.0 for _, share in found.shares]
         assert sum(shares) + (found.rest.value or 0.0) == pytest.approx(100)
     assert (merged.hhi.low or 0) >= (apart.hhi.low or 0) - 1e-12
@@ -428,7 +429,7 @@ def test_every_balance_closes_with_its_residuals(study_world: World) -> None:
 
 @pytest.fixture(scope="module")
 def study_world(study: object) -> World:
-    return study.world  # type: ignore[attr-defined, no-any-return]
+    return study.world
 
 
 def test_the_mask_says_where_nobody_counts(study_world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
@@ -158,9 +159,9 @@ def test_capacity_added_elsewhere_never_raises_a_loss(
 
 @EXAMPLES
 @given(layers(), st.randoms(use_true_random=False))
-def test_permuting_countries_permutes_what_is_left(capacity: np.ndarray, random: object) -> None:
+def test_permuting_countries_permutes_what_is_left(capacity: np.ndarray, random: Random) -> None:
     order = np.arange(capacity.shape[1])
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(order)
     permuted = capacity[:, order][None]
     assert left_at_step(permuted) == pytest.approx(left_at_step(capacity[None])[:, :, order])
     assert exact(permuted) == pytest.approx(exact(capacity[None])[:, order])

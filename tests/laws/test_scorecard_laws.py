@@ -74,7 +74,7 @@ def run(evidence: Evidence, world: World, **changed: object) -> Scorecard:
         "seed": 7,
         "lifts": frozenset(),
     }
-    return score(evidence, world, Settings(**{**given_settings, **changed}))  # type: ignore[arg-type]
+    return score(evidence, world, Settings(**{**given_settings, **changed}))
 
 
 def numbers(cells: Iterable[CellScore]) -> dict[tuple[str, str, str], object]:
@@ -289,8 +289,8 @@ def test_wider_bounds_on_an_output_never_narrow_a_score(
         run(toy_evidence, bounded(high)).cell("JPN", SECTOR, "C1").score
         for high in (top, top + more)
     )
-    assert wide.low <= narrow.low + 1e-12  # type: ignore[operator]
-    assert wide.high >= narrow.high - 1e-12  # type: ignore[operator]
+    assert wide.low <= narrow.low + 1e-12
+    assert wide.high >= narrow.high - 1e-12
 
 
 # -- draws ------------------------------------------------------------------------------------
@@ -436,7 +436,7 @@ def scaled_tables(factor: float) -> dict[str, object]:
 def test_scaling_every_figure_of_the_evidence_leaves_every_score(
     toy_evidence: Evidence, world: World, tmp_path_factory: pytest.TempPathFactory, factor: float
 ) -> None:
-    bigger = toy(tmp_path_factory.mktemp("scaled"), scaled_tables(factor))  # type: ignore[arg-type]
+    bigger = toy(tmp_path_factory.mktemp("scaled"), scaled_tables(factor))
     before, after = run(toy_evidence, world), run(bigger, toy_world(bigger))
     for one, other in zip(before.cells, after.cells, strict=True):
         assert other.score.value == pytest.approx(one.score.value, abs=1e-9)
@@ -504,8 +504,8 @@ def test_every_stage_of_a_run_lies_between_its_forms(study: Study) -> None:
         middles = [form.score.value for form in cell.forms]
         lows = [form.score.low for form in cell.forms]
         highs = [form.score.high for form in cell.forms]
-        assert min(lows) - 1e-9 <= cell.score.low  # type: ignore[operator, type-var]
-        assert cell.score.high <= max(highs) + 1e-9  # type: ignore[operator, type-var]
+        assert min(lows) - 1e-9 <= cell.score.low
+        assert cell.score.high <= max(highs) + 1e-9
         if len(middles) == 1:
             assert cell.score.value == middles[0]
 
@@ -519,10 +519,10 @@ def test_every_score_of_a_run_is_on_the_ruler_or_missing(study: Study) -> None:
             assert cell.missing
             assert cell.score.label is None
             continue
-        assert 1 <= cell.score.low <= cell.score.value <= cell.score.high <= 5  # type: ignore[operator]
+        assert 1 <= cell.score.low <= cell.score.value <= cell.score.high <= 5
         assert cell.score.label is not None
         if cell.digit is not None:
-            assert cell.p_digit >= threshold  # type: ignore[operator]
+            assert cell.p_digit >= threshold
     for form in card.form_scores:
         assert sum(form.probabilities) <= 1 + 1e-9
 
@@ -603,10 +603,10 @@ def test_deleting_a_source_that_agrees_never_raises_a_label(
 
     def label(kept: list[dict[str, object]]) -> int:
         tables = {"observations": kept, "form_statistics": [{}]}
-        made = toy_world(toy(tmp_path_factory.mktemp("labels"), tables))  # type: ignore[arg-type]
+        made = toy_world(toy(tmp_path_factory.mktemp("labels"), tables))
         return order.index(str(made.outputs["ree-ore", "IND"].label))
 
-    whole = label(rows)  # type: ignore[arg-type]
+    whole = label(rows)
     for left in range(3):
         kept = [row for number, row in enumerate(rows) if number != left]
-        assert label(kept) >= whole  # type: ignore[arg-type]
+        assert label(kept) >= whole

@@ -61,7 +61,7 @@ def cut(depth: float, length: int, months: int = 18, start: int = 0) -> np.ndarr
 
 
 def peak(parameters: EngineParameters, *inputs: object, **more: object) -> float:
-    return float(central(ShockInputs(*inputs, **more), parameters).effect.max())  # type: ignore[arg-type]
+    return float(central(ShockInputs(*inputs, **more), parameters).effect.max())
 
 
 class TestEngine:
@@ -76,7 +76,7 @@ class TestEngine:
         instrument: str,
     ) -> None:
         path = simulate(
-            ShockInputs(instrument, share, stock, spare, np.ones(12)),  # type: ignore[arg-type]
+            ShockInputs(instrument, share, stock, spare, np.ones(12)),
             parameters,
             20,
             3,
@@ -184,7 +184,7 @@ class TestEngine:
     ) -> None:
         paths = [
             central(
-                ShockInputs(name, share, stock, 0.1, cut(value, 12)),  # type: ignore[arg-type]
+                ShockInputs(name, share, stock, 0.1, cut(value, 12)),
                 parameters,
             ).effect
             for value in (depth, depth + 1e-6)
@@ -196,7 +196,7 @@ class TestEngine:
     def test_more_draws_begin_with_the_fewer(
         self, parameters: EngineParameters, seed: int, draws: int, name: str
     ) -> None:
-        shock = ShockInputs(name, 0.7, 2.0, 0.1, cut(0.8, 6, 10, 1), 1)  # type: ignore[arg-type]
+        shock = ShockInputs(name, 0.7, 2.0, 0.1, cut(0.8, 6, 10, 1), 1)
         few, many = (simulate(shock, parameters, size, seed) for size in (draws, draws + 17))
         for field in ("effect", "residual", "price_inside", "stock", "delivered"):
             assert getattr(many, field)[:draws] == pytest.approx(getattr(few, field))
@@ -207,7 +207,7 @@ class TestEngine:
         self, parameters: EngineParameters, share: float, depth: float, stock: float, name: str
     ) -> None:
         path = simulate(
-            ShockInputs(name, share, stock, 0.1, cut(depth, 8, 12, 2), 2),  # type: ignore[arg-type]
+            ShockInputs(name, share, stock, 0.1, cut(depth, 8, 12, 2), 2),
             parameters,
             10,
             1,

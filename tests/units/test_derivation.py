@@ -53,7 +53,7 @@ def derive(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, ModuleType]]:
         for name in names:
             sys.modules.pop(name, None)
             if before[name] is not None:
-                sys.modules[name] = before[name]  # type: ignore[assignment]
+                sys.modules[name] = before[name]
 
 
 class TestTables:

@@ -149,13 +149,13 @@ def test_the_leader_of_magnets_stands_above_the_country_that_imports_them(study:
     card = study.scorecard()
     for stage in ("C2", "C3"):
         china, india = (card.cell(c, MAGNETS, stage).score for c in ("CHN", "IND"))
-        assert china.low > india.high  # type: ignore[operator]
+        assert china.low > india.high
 
 
 def test_the_middle_of_magnets_is_more_concentrated_than_a_quarter(study: Study) -> None:
     found = {shares.form: shares for shares in study.holders()}
     assert found["ndfeb-magnet"].leader == "CHN"
-    assert found["ndfeb-magnet"].hhi.low > 0.25  # type: ignore[operator]
+    assert found["ndfeb-magnet"].hhi.low > 0.25
 
 
 # -- scores follow the facts ------------------------------------------------------------------
@@ -289,7 +289,7 @@ def test_a_stricter_ruler_lowers_scores_everywhere(facts: Facts) -> None:
 def test_a_throttle_on_record_binds(facts: Facts) -> None:
     after = facts.after("throttles", lambda _row: None)
     for form in ("ree-ore", "heavy-ree-ore"):
-        assert after["IND", form].control.value > facts.before["IND", form].control.value  # type: ignore[operator]
+        assert after["IND", form].control.value > facts.before["IND", form].control.value
 
 
 def test_adding_a_country_to_a_study_moves_no_other_score(study: Study, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_every_record_is_ordered_and_traceable(study: Study) -> None:
             assert part.high is not None
             assert 0 <= part.low <= part.high <= 1 + 1e-9
             assert ledger[part.lineage].inputs
-        assert record.weighted.low <= record.hhi.low + 1e-12  # type: ignore[operator]
+        assert record.weighted.low <= record.hhi.low + 1e-12
         for part in (record.hhi, record.weighted, record.leader_share, record.rest):
             assert all(name in ledger for name in ledger[part.lineage].inputs)
         assert set(record.to_dict()) >= {"material", "form", "stage", "year", "hhi", "leader"}
@@ -104,7 +104,7 @@ def test_governance_before_its_record_is_missing(study: Study) -> None:
     assert risks(study.evidence, 1995, ledger) == {}
     latest = risks(study.evidence, 2024, ledger)
     assert risks(study.evidence, 2030, ledger).keys() == latest.keys()
-    assert all(q.low <= q.value <= q.high for q in latest.values())  # type: ignore[operator]
+    assert all(q.low <= q.value <= q.high for q in latest.values())
 
 
 def test_n_minus_1_has_all_forms_and_readings(study: Study) -> None:
@@ -160,6 +160,6 @@ def test_concentration_follows_the_outputs(tmp_path: Path) -> None:
         ]
         values.append((record.hhi.value, record.hhi.high))
         # stability 0 everywhere is a risk of one half
-        assert record.weighted.value == pytest.approx(record.hhi.value / 2)  # type: ignore[operator]
+        assert record.weighted.value == pytest.approx(record.hhi.value / 2)
     assert values[0] == pytest.approx((0.29, 0.38))
     assert values[1] == pytest.approx((0.68, 0.68))

@@ -38,7 +38,7 @@ def world(toy: Evidence) -> World:
 
 def graph_of(evidence: Evidence, world: World, end: str = "low") -> StageGraph:
     line = route(evidence, world, CHAIN)
-    return stage_graph(world, line, Streams(evidence, 10, 1), end)  # type: ignore[arg-type]
+    return stage_graph(world, line, Streams(evidence, 10, 1), end)
 
 
 def test_shares_are_output_over_world_output(toy: Evidence, world: World) -> None:
@@ -119,7 +119,7 @@ def test_an_importer_is_served_by_those_who_were_seen_to_sell_to_it(
     sold = world.with_parts(flows={"ev": (Flow("CHN", "USA", 5.0, 1.0, "bulk:x"),)})
 
     def first(arcs: str) -> float | None:
-        found = deliverable(toy, sold, CHAIN, "CHN", "USA", "ev", arcs)  # type: ignore[arg-type]
+        found = deliverable(toy, sold, CHAIN, "CHN", "USA", "ev", arcs)
         return found.met.high
 
     # America needs .3; cars outside China make .4, of which its own .2 and .04 reach it

@@ -161,7 +161,7 @@ def test_bad_input_is_one_clear_error(
 ) -> None:
     wanted = {"chain": CHAIN, "draws": 10, **arguments}
     with pytest.raises(InputError, match=said):
-        leverage(toy, world, **wanted)  # type: ignore[arg-type]
+        leverage(toy, world, **wanted)
 
 
 def test_promised_leads_come_from_facilities_where_three_name_a_start(study: Study) -> None:

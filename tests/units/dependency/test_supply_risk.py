@@ -16,7 +16,7 @@ from units.dependency.test_supply_files import GOOD, files
 
 def risks(study: Study, method: str, importer: str, **asked: object) -> list[SupplyRisk]:
     ledger = Ledger(base=study.ledger)
-    return supply_risk(study.evidence, study.world, ledger, method, importer, **asked)  # type: ignore[arg-type]
+    return supply_risk(study.evidence, study.world, ledger, method, importer, **asked)
 
 
 def quantities(record: SupplyRisk) -> list[Quantity]:

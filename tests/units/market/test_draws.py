@@ -104,8 +104,8 @@ def processes() -> Iterator[Executor]:
 
 @pytest.fixture
 def dask() -> Iterator[Executor]:
-    distributed = pytest.importorskip("distributed")
     import cloudpickle
+    import distributed
 
     # Workers cannot import the tests.
     cloudpickle.register_pickle_by_value(networks)

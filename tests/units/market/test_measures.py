@@ -64,7 +64,7 @@ def test_no_depth_is_no_measure(network: Network) -> None:
 )
 def test_senseless_measures_are_refused(network: Network, bad: object) -> None:
     with pytest.raises(InputError, match="market measures"):
-        bad(Measures.none(network))  # type: ignore[operator]
+        bad(Measures.none(network))
 
 
 def test_measures_of_another_network_are_refused(network: Network) -> None:

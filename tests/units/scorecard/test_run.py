@@ -91,7 +91,7 @@ def test_reasons_name_the_pillar_and_lifts_name_a_lever(card: Scorecard) -> None
     assert levers <= {"output", "completion", "feed", "licence", "throttle", "ownership", "none"}
     more = next(remark for remark in cell.lift if remark.lever == "output")
     assert more.flips_at is not None
-    assert more.flips_at.value > cell.forms[0].output.value  # type: ignore[operator]
+    assert more.flips_at.value > cell.forms[0].output.value
 
 
 def test_what_a_lift_says_does_lift(toy_evidence: Evidence, card: Scorecard) -> None:

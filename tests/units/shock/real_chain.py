@@ -34,7 +34,7 @@ def request(**changes: object) -> ShockRequest:
         "months": 2,
         "draws": 1,
     }
-    return ShockRequest(**(asked | changes))  # type: ignore[arg-type]
+    return ShockRequest(**(asked | changes))
 
 
 def shock_of(asked: ShockRequest) -> Shock:

@@ -132,4 +132,4 @@ class TestRefused:
     )
     def test_out_of_range(self, parameters: EngineParameters, change: dict[str, object]) -> None:
         with pytest.raises(InputError):
-            central(replace(BAN, **change), parameters)  # type: ignore[arg-type]
+            central(replace(BAN, **change), parameters)
