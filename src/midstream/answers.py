@@ -79,11 +79,10 @@ def score_answer(
     countries: Sequence[str] | None = None,
     sectors: Sequence[str] | None = None,
     horizon: int | None = None,
-    seed: int | None = None,
     progress: Progress | None = None,
 ) -> Envelope:
     """Scores of some countries and sectors."""
-    card = study.scorecard(countries, sectors, horizon, seed=seed, progress=progress)
+    card = study.scorecard(countries, sectors, horizon, progress=progress)
     open_cells = sum(cell.score.missing for cell in card.cells)
     warnings = [f"{open_cells} of {len(card.cells)} cells have no evidence"] if open_cells else []
     result = [cell.to_dict() for cell in card.cells]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,9 +15,10 @@ from midstream.cli.options import (
     Data,
     Json,
     Seed,
-    StudyName,
+    Table,
     Without,
     emit,
+    on_study,
     open_study,
     progress_bar,
 )
@@ -84,44 +85,33 @@ def evidence_show(
     emit(answers.evidence_show(evidence, **filters), as_json, tables_text.facts)
 
 
+Lineage = Annotated[str, typer.Argument(help="The lineage field of a quantity.")]
+Countries = Annotated[list[str] | None, typer.Argument(help="ISO-3 codes; all by default.")]
+Sectors = Annotated[list[str] | None, typer.Option(help="Sector; may be repeated.")]
+Horizon = Annotated[int | None, typer.Option(help="Year of the trajectory.")]
+
+
 @evidence_app.command("trace")
-def evidence_trace(
-    lineage: Annotated[str, typer.Argument(help="The lineage field of a quantity.")],
-    as_json: Json = False,
-    study: StudyName = DEFAULT_STUDY,
-    seed: Seed = None,
-    data: Data = None,
-    without_licence: Without = None,
-) -> None:
+@on_study
+def evidence_trace(opened: Any, lineage: Lineage) -> tuple[Any, Table]:
     """Open one number: formula, inputs, sources."""
     from midstream import answers, tables_text
 
-    opened = open_study(study, data, without_licence, seed)
-    with progress_bar("scoring", as_json) as progress:
-        answer = answers.evidence_trace(opened, lineage, progress)
-    emit(answer, as_json, tables_text.tree)
+    with progress_bar("working it out") as progress:
+        return answers.evidence_trace(opened, lineage, progress), tables_text.tree
 
 
 @app.command("score")
+@on_study
 def score(
-    countries: Annotated[
-        list[str] | None, typer.Argument(help="ISO-3 codes; all by default.")
-    ] = None,
-    sector: Annotated[list[str] | None, typer.Option(help="Sector; may be repeated.")] = None,
-    horizon: Annotated[int | None, typer.Option(help="Year of the trajectory.")] = None,
-    as_json: Json = False,
-    study: StudyName = DEFAULT_STUDY,
-    seed: Seed = None,
-    data: Data = None,
-    without_licence: Without = None,
-) -> None:
+    opened: Any, countries: Countries = None, sector: Sectors = None, horizon: Horizon = None
+) -> tuple[Any, Table]:
     """Score countries from 1 to 5 at C1 to C4, sector by sector."""
     from midstream import answers, tables_text
 
-    opened = open_study(study, data, without_licence)
-    with progress_bar("scoring", as_json) as progress:
-        answer = answers.score_answer(opened, countries, sector, horizon, seed, progress)
-    emit(answer, as_json, tables_text.scores)
+    with progress_bar("scoring") as progress:
+        answer = answers.score_answer(opened, countries, sector, horizon, progress)
+        return answer, tables_text.scores
 
 
 @app.command("studies")
@@ -148,7 +138,7 @@ def build(
     opened = open_study(study, data, without_licence, seed)
     parts = frozenset(part.strip() for part in only.split(",")) if only else None
     folder = out or Path("build") / opened.config.id
-    with progress_bar("building", False) as progress:
+    with progress_bar("building") as progress:
         edition = make(opened, folder, parts, lambda what, share: progress(share, what))
     for file in edition.files:
         if "/" not in file:

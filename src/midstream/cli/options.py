@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,9 @@ Without = Annotated[
 ]
 DEFAULT_STUDY = "india-us"
 
+#: Lays an answer out as text.
+Table = Callable[[Any], str]
+
 
 def open_study(
     study: str, data: Path | None, without: list[str] | None, seed: int | None = None
@@ -34,7 +38,37 @@ def open_study(
     return studies.load(study, data=data, without_licences=frozenset(without or ()), seed=seed)
 
 
-def emit(answer: Any, as_json: bool, table: Callable[[Any], str]) -> None:
+def on_study(command: Callable[..., tuple[Any, Table]]) -> Callable[..., None]:
+    """Make a command of a function of a study.
+
+    The function takes the opened study first, then its own options, and gives an answer with the
+    function that lays it out as text. The options that every command on a study takes are added.
+    """
+
+    def run(
+        as_json: Json = False,
+        study: StudyName = DEFAULT_STUDY,
+        seed: Seed = None,
+        data: Data = None,
+        without_licence: Without = None,
+        **own: Any,
+    ) -> None:
+        answer, text = command(open_study(study, data, without_licence, seed), **own)
+        emit(answer, as_json, text)
+
+    def parameters(function: Callable[..., Any]) -> list[Parameter]:
+        return list(signature(function, eval_str=True).parameters.values())
+
+    own, common = parameters(command)[1:], parameters(run)[:-1]
+    # Typer reads the options of a command from its signature.
+    made: Any = run
+    made.__signature__ = Signature([*own, *common])
+    made.__annotations__ = {one.name: one.annotation for one in (*own, *common)}
+    made.__doc__ = command.__doc__
+    return run
+
+
+def emit(answer: Any, as_json: bool, table: Table) -> None:
     """Print an answer as JSON or as a table."""
     if as_json:
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
@@ -43,9 +77,9 @@ def emit(answer: Any, as_json: bool, table: Callable[[Any], str]) -> None:
 
 
 @contextmanager
-def progress_bar(words: str, quiet: bool) -> Iterator[Callable[..., None]]:
+def progress_bar(words: str) -> Iterator[Callable[..., None]]:
     """A progress bar on standard error for people; nothing where output is piped."""
-    if quiet or not sys.stderr.isatty():
+    if not sys.stderr.isatty():
         yield _silent
         return
     from rich.console import Console

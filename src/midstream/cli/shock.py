@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from midstream.cli.options import (
-    DEFAULT_STUDY,
-    Data,
-    Json,
-    Seed,
-    StudyName,
-    Without,
-    emit,
-    open_study,
-    progress_bar,
-)
+from midstream.cli.options import Table, on_study, progress_bar
 
 shock_app = typer.Typer(
     help="What an export control does, and how often the model has been right.",
@@ -41,11 +31,14 @@ Draws = Annotated[int | None, typer.Option(help="Number of draws.")]
 Bom = Annotated[Path | None, typer.Option(help="Bill of materials, CSV or XLSX; it stays here.")]
 Buyers = Annotated[str | None, typer.Option(help="Country whose buyers the bill belongs to.")]
 Chain = Annotated[str | None, typer.Option(help="Chain, where the form stands in several.")]
+Episodes = Annotated[Path | None, typer.Option(help="CSV with the columns of episode_inputs.csv.")]
 Expected = Annotated[bool, typer.Option("--expected", help="Buyers saw it coming.")]
 
 
 @shock_app.command("run")
+@on_study
 def run(
+    opened: Any,
     actor: Actor,
     form: Form,
     target: Targets,
@@ -58,18 +51,12 @@ def run(
     bom_country: Buyers = None,
     chain: Chain = None,
     expected: Expected = False,
-    as_json: Json = False,
-    study: StudyName = DEFAULT_STUDY,
-    seed: Seed = None,
-    data: Data = None,
-    without_licence: Without = None,
-) -> None:
+) -> tuple[Any, Table]:
     """Run an export control: prices, deliveries, cover, output lost, who gains."""
     from midstream import answers
     from midstream.shock.instruments import ShockRequest
     from midstream.tables_text import shock as text
 
-    opened = open_study(study, data, without_licence, seed)
     request = ShockRequest(
         actor,
         form,
@@ -83,24 +70,15 @@ def run(
         seed=opened.config.seed,
         chain=chain,
     )
-    with progress_bar("running", as_json) as progress:
-        answer = answers.shock_answer(opened, request, bom, bom_country, progress)
-    emit(answer, as_json, text.shock)
+    with progress_bar("running") as progress:
+        return answers.shock_answer(opened, request, bom, bom_country, progress), text.shock
 
 
 @shock_app.command("backtest")
-def backtest(
-    episodes: Annotated[
-        Path | None, typer.Option(help="CSV with the columns of episode_inputs.csv.")
-    ] = None,
-    as_json: Json = False,
-    study: StudyName = DEFAULT_STUDY,
-    data: Data = None,
-    without_licence: Without = None,
-) -> None:
+@on_study
+def backtest(opened: Any, episodes: Episodes = None) -> tuple[Any, Table]:
     """Score the model and its rivals on episodes they were not fitted on."""
     from midstream import answers
     from midstream.tables_text import shock as text
 
-    opened = open_study(study, data, without_licence)
-    emit(answers.backtest_answer(opened, episodes), as_json, text.backtest)
+    return answers.backtest_answer(opened, episodes), text.backtest

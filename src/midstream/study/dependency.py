@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from midstream.study.base import Base
+
 if TYPE_CHECKING:
     from midstream.chain.routes import Route
-    from midstream.chain.world import World
     from midstream.dependency.concentration import Concentration
     from midstream.dependency.leverage import Leverage
     from midstream.dependency.lockin import LockIn
@@ -17,29 +18,12 @@ if TYPE_CHECKING:
     from midstream.dependency.supply_files import SupplyFiles
     from midstream.dependency.supply_risk import SupplyRisk
     from midstream.dependency.thesis import Thesis
-    from midstream.evidence import Evidence, Ledger
-    from midstream.study.config import OpenConfig
 
 # The rooms are imported where they are entered: an answer loads no more than it needs.
 
 
-class DependencyRoom:
+class DependencyRoom(Base):
     """What a study says about who holds the chain; each answer is worked out once."""
-
-    evidence: Evidence
-    ledger: Ledger
-    config: OpenConfig
-
-    if TYPE_CHECKING:
-
-        @property
-        def world(self) -> World:
-            """The base-year world of the study."""
-            raise NotImplementedError
-
-    @cached_property
-    def _kept(self) -> dict[tuple[object, ...], object]:
-        return {}
 
     @cached_property
     def routes(self) -> Mapping[str, Route]:
@@ -58,13 +42,12 @@ class DependencyRoom:
 
         return concentration(self.evidence, self.world, self.ledger, material, series=series)
 
-    @cached_property
-    def _series(self) -> list[Concentration]:
-        return [one for one in self.concentration(series=True) if one.series != "world"]
-
     def concentration_series(self) -> list[Concentration]:
         """Concentration of every product and customs code on record by year."""
-        return self._series
+        return self.once(
+            "series",
+            lambda: [one for one in self.concentration(series=True) if one.series != "world"],
+        )
 
     def redundancy(self, material: str | None = None) -> list[Redundancy]:
         """What is left of each form without its largest producer, in three forms."""
@@ -84,22 +67,13 @@ class DependencyRoom:
         """Supply risk of an importer by one of three methods, from the release or from files."""
         from midstream.dependency.supply_risk import supply_risk
 
-        key = ("supply risk", method, importer, material, year)
-        if files is not None or key not in self._kept:
-            found = supply_risk(
-                self.evidence,
-                self.world,
-                self.ledger,
-                method,
-                importer,
-                material,
-                year,
-                files=files,
-            )
-            if files is not None:
-                return found
-            self._kept[key] = found
-        return self._kept[key]  # type: ignore[return-value]
+        def make() -> list[SupplyRisk]:
+            place = (self.evidence, self.world, self.ledger)
+            return supply_risk(*place, method, importer, material, year, files=files)
+
+        if files is not None:
+            return make()
+        return self.once(("supply risk", method, importer, material, year), make)
 
     def lock_ins(self, form: str, importers: Sequence[str] | None = None) -> tuple[LockIn, ...]:
         """How firmly each importer's largest supplier holds it at a form."""
@@ -107,19 +81,17 @@ class DependencyRoom:
 
         return lock_ins(self.world, form, self.ledger, importers)
 
-    def leverage(
-        self, chain: str, holder: str | None = None, *, seed: int | None = None
-    ) -> Leverage:
+    def leverage(self, chain: str, holder: str | None = None) -> Leverage:
         """What the holders of a chain can stop, and for how long."""
         from midstream.dependency.leverage import leverage
 
-        key = ("leverage", chain, holder, seed)
-        if key not in self._kept:
-            draws, chosen = self.config.draws, self.config.seed if seed is None else seed
-            found = leverage(self.evidence, self.world, chain, holder, draws, chosen)
-            self.ledger.nodes.update(found.ledger.nodes)
-            self._kept[key] = found
-        return self._kept[key]  # type: ignore[return-value]
+        def make() -> Leverage:
+            draws, seed = self.config.draws, self.config.seed
+            found = leverage(self.evidence, self.world, chain, holder, draws, seed)
+            self.enter(found.ledger)
+            return found
+
+        return self.once(("leverage", chain, holder), make)
 
     def thesis(self, holder: str | None = None) -> Thesis | None:
         """Test whether the leverage of a holder sits in the middle two stages.
@@ -135,23 +107,23 @@ class DependencyRoom:
         who = holder or next(iter(self.config.incumbents), None)
         if who is None:
             return None
-        key = ("thesis", who)
-        if key not in self._kept:
+
+        def make() -> Thesis:
             draws, seed = self.config.draws, self.config.seed
             found = thesis(self.evidence, self.world, who, draws=draws, seed=seed)
-            self.ledger.nodes.update(found.ledger.nodes)
-            self._kept[key] = found
-        return self._kept[key]  # type: ignore[return-value]
+            self.enter(found.ledger)
+            return found
+
+        return self.once(("thesis", who), make)
 
     def shared(self) -> Shared:
         """What the sectors of the study need in common, and what one plant is worth to all."""
-        return self._shared
-
-    @cached_property
-    def _shared(self) -> Shared:
         from midstream.dependency.shared import shared
 
-        config = self.config
-        found = shared(self.evidence, self.world, config.sectors, 2 * config.draws, config.seed)
-        self.ledger.nodes.update(found.ledger.nodes)
-        return found
+        def make() -> Shared:
+            config = self.config
+            found = shared(self.evidence, self.world, config.sectors, 2 * config.draws, config.seed)
+            self.enter(found.ledger)
+            return found
+
+        return self.once("shared", make)

@@ -12,14 +12,12 @@ from midstream.chain.balance import (
     country_balances,
     form_balances,
 )
-from midstream.chain.baseline import Scope, baseline
 from midstream.chain.shares import StageShares, holders
 from midstream.chain.world import World
 from midstream.errors import InputError
-from midstream.evidence import Evidence, Ledger
 from midstream.scorecard.result import Scorecard
 from midstream.scorecard.run import Settings, score
-from midstream.study.config import OpenConfig, StudyConfig, check_config, known
+from midstream.study.config import known
 from midstream.study.dependency import DependencyRoom
 from midstream.study.shock import ShockRoom
 from midstream.terms import SECTORS, STAGES
@@ -28,33 +26,14 @@ Progress = Callable[[float], None]
 
 
 class Study(DependencyRoom, ShockRoom):
-    """A study opened on a data release; world and scores are made on first use and kept.
+    """A study opened on a data release; world and scores are made on first use and kept."""
 
-    Attributes:
-        config: The study file, checked.
-        evidence: The data release.
-        ledger: Lineage of everything the study shows.
-    """
-
-    def __init__(self, config: StudyConfig, evidence: Evidence, where: str) -> None:
-        check_config(config, evidence, where)
-        self.evidence = evidence
-        self.ledger = Ledger(base=evidence.ledger)
-        self.config = OpenConfig(config, self.ledger)
-        self.version = __version__
-        self._cards: dict[tuple[object, ...], Scorecard] = {}
+    version = __version__
 
     @property
     def data_release(self) -> str:
         """Id of the data release."""
         return self.evidence.release.id
-
-    @cached_property
-    def world(self) -> World:
-        """The base-year world of the study."""
-        world = baseline(self.evidence, Scope(self.config.countries, self.config.base_year))
-        self.ledger.nodes.update(world.ledger.nodes)
-        return world
 
     def scorecard(
         self,
@@ -101,22 +80,20 @@ class Study(DependencyRoom, ShockRoom):
             seed=config.seed if seed is None else seed,
             ranked=chosen if chosen == config.countries else (),
         )
-        key = (settings.countries, settings.sectors, year, settings.draws, settings.seed)
+        key = ("card", settings.countries, settings.sectors, year, settings.draws, settings.seed)
         if world is not None:
             return score(self.evidence, world, settings, progress)
-        if key not in self._cards:
+
+        def make() -> Scorecard:
             card = score(self.evidence, self.world, settings, progress)
-            self.ledger.nodes.update(card.ledger.nodes)
-            self._cards[key] = card
-        return self._cards[key]
+            self.enter(card.ledger)
+            return card
+
+        return self.once(key, make)
 
     def holders(self) -> tuple[StageShares, ...]:
         """Who holds each form, from the world of the study."""
-        return self._holders
-
-    @cached_property
-    def _holders(self) -> tuple[StageShares, ...]:
-        return holders(self.world, self.ledger)
+        return self.once("holders", lambda: holders(self.world, self.ledger))
 
     @cached_property
     def balances(self) -> tuple[tuple[FormBalance, ...], tuple[CountryBalance, ...]]:

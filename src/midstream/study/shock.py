@@ -8,32 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from midstream.errors import InputError
+from midstream.study.base import Base
 from midstream.terms import suggestion
 
 if TYPE_CHECKING:
-    from midstream.chain.world import World
-    from midstream.evidence import Evidence, Ledger
     from midstream.shock.backtest import Backtest
     from midstream.shock.instruments import ShockRequest
     from midstream.shock.network import BalancedBase
     from midstream.shock.result import ShockResult
     from midstream.shock.run import ShockModel
-    from midstream.study.config import OpenConfig
 
 
-class ShockRoom:
+class ShockRoom(Base):
     """What a study says about export controls; a chain is calibrated once."""
-
-    evidence: Evidence
-    ledger: Ledger
-    config: OpenConfig
-
-    if TYPE_CHECKING:
-
-        @property
-        def world(self) -> World:
-            """The base-year world of the study."""
-            raise NotImplementedError
 
     def case(self, name: str) -> ShockRequest:
         """Give a shock the study looks at, as a request.
@@ -68,10 +55,6 @@ class ShockRoom:
     def _models(self) -> dict[str, ShockModel]:
         return {}
 
-    @cached_property
-    def _shocks(self) -> dict[str, ShockResult]:
-        return {}
-
     def shock(
         self,
         request: str | ShockRequest,
@@ -93,18 +76,18 @@ class ShockRoom:
         from midstream.shock.run import prepare, run_shock
 
         asked = self.case(request) if isinstance(request, str) else request
-        kept = self._shocks.get(repr(asked))
-        if kept is not None and bill is None:
-            return kept
-        shock = checked(self.evidence, self.world, asked)
-        model = self._models.get(shock.route.id)
-        if model is None or not model.serves(shock):
-            model = prepare(self.evidence, self.world, shock)
-            self._models[shock.route.id] = model
-        found = run_shock(self.evidence, self.world, self.ledger, asked, bill, progress, model)
-        if bill is None:
-            self._shocks[repr(asked)] = found
-        return found
+
+        def make() -> ShockResult:
+            shock = checked(self.evidence, self.world, asked)
+            model = self._models.get(shock.route.id)
+            if model is None or not model.serves(shock):
+                model = prepare(self.evidence, self.world, shock)
+                self._models[shock.route.id] = model
+            place = (self.evidence, self.world, self.ledger)
+            return run_shock(*place, asked, bill, progress, model)
+
+        # A request holds a mapping, so its text is the key.
+        return make() if bill is not None else self.once(("shock", repr(asked)), make)
 
     def base(self, chain: str) -> BalancedBase:
         """The balanced network of a chain, beside the trade that is reported."""
@@ -130,10 +113,4 @@ class ShockRoom:
 
         if file is not None:
             return backtest(self.evidence, file)
-        return self._backtest
-
-    @cached_property
-    def _backtest(self) -> Backtest:
-        from midstream.shock.backtest import backtest
-
-        return backtest(self.evidence)
+        return self.once("backtest", lambda: backtest(self.evidence))

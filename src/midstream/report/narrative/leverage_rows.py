@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from midstream.dependency.concentration import Concentration
@@ -158,12 +157,8 @@ def chain_material(study: Study, chain: str) -> str:
     return str(next(row["material"] for row in rows if row["id"] == chain))
 
 
-@lru_cache(maxsize=2)
 def risks(study: Study, chain: str) -> Risks:
-    """Supply risk of every importer shown in the material of a chain, by method and importer.
-
-    Kept for the last two studies: words, pages and tables all read it.
-    """
+    """Supply risk of every importer shown in the material of a chain, by method and importer."""
     material = chain_material(study, chain)
     return {
         method: {

@@ -1,0 +1,49 @@
+"""What every room of a study stands on: evidence, ledger, world, and answers kept once made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import cached_property
+from typing import Any, TypeVar
+
+from midstream.chain.baseline import Scope, baseline
+from midstream.chain.world import World
+from midstream.evidence import Evidence, Ledger
+from midstream.study.config import OpenConfig, StudyConfig, check_config
+
+Answer = TypeVar("Answer")
+
+
+class Base:
+    """A study file opened on a data release.
+
+    Attributes:
+        config: The study file, checked.
+        evidence: The data release.
+        ledger: Lineage of everything the study shows.
+    """
+
+    def __init__(self, config: StudyConfig, evidence: Evidence, where: str) -> None:
+        check_config(config, evidence, where)
+        self.evidence = evidence
+        self.ledger = Ledger(base=evidence.ledger)
+        self.config = OpenConfig(config, self.ledger)
+        self._answers: dict[Hashable, Any] = {}
+
+    @cached_property
+    def world(self) -> World:
+        """The base-year world of the study."""
+        world = baseline(self.evidence, Scope(self.config.countries, self.config.base_year))
+        self.enter(world.ledger)
+        return world
+
+    def enter(self, ledger: Ledger) -> None:
+        """Take the lineage of an answer into the ledger of the study."""
+        self.ledger.nodes.update(ledger.nodes)
+
+    def once(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Give the answer of a key, made on first use and kept."""
+        if key not in self._answers:
+            self._answers[key] = make()
+        kept: Answer = self._answers[key]
+        return kept
