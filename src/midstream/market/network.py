@@ -8,7 +8,8 @@ the ratio of `Network.output` to `Network.input_use`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -268,7 +269,7 @@ class Parameters:
             if array is not None and array.ndim > _DIMENSIONS[name]
         }
 
-    @property
+    @cached_property
     def draws(self) -> int | None:
         """Number of draws, or None for a single set."""
         sizes = self._sizes()
@@ -283,12 +284,14 @@ class Parameters:
         return self._map(lambda array, _: array[draws])
 
     def _map(self, pick: Callable[[Floats, int], Any]) -> Parameters:
-        changed = {}
+        # Parts of checked arrays need no second check, which would cost more than a solve.
+        part = object.__new__(Parameters)
         for name, dimensions in _DIMENSIONS.items():
             array = getattr(self, name)
             if array is not None and array.ndim > dimensions:
-                changed[name] = pick(array, dimensions)
-        return replace(self, **changed)
+                array = pick(array, dimensions)
+            object.__setattr__(part, name, array)
+        return part
 
     def full(self, name: str, shape: tuple[int, ...]) -> Floats:
         """One parameter spread over its dimensions and all draws.

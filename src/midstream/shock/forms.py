@@ -109,7 +109,8 @@ class PriorSample:
 
     @cached_property
     def _order(self) -> npt.NDArray[np.intp]:
-        return np.argsort(self.predictions, axis=0, kind="stable")
+        # Ties hold equal predictions, so their order does not matter.
+        return np.argsort(self.predictions, axis=0)
 
     def medians(self, log_weights: Floats, chosen: Sequence[int]) -> Floats:
         """Weighted median of the predictions of some episodes, shape (len(chosen),)."""
