@@ -262,12 +262,8 @@ class Parameters:
             raise _parameter_error("draws", "differ in number between arrays", "one number")
 
     def _sizes(self) -> set[int]:
-        arrays = {name: getattr(self, name) for name in _DIMENSIONS}
-        return {
-            array.shape[0]
-            for name, array in arrays.items()
-            if array is not None and array.ndim > _DIMENSIONS[name]
-        }
+        arrays = ((getattr(self, name), size) for name, size in _DIMENSIONS.items())
+        return {one.shape[0] for one, size in arrays if one is not None and one.ndim > size}
 
     @cached_property
     def draws(self) -> int | None:

@@ -64,14 +64,7 @@ class Study(DependencyRoom, ShockRoom):
         wanted = tuple(sectors) if sectors else config.sectors
         known(chosen, config.countries, "country", "this study")
         known(wanted, config.sectors, "sector", "this study")
-        year = horizon or config.horizon
-        if not config.base_year < year <= config.base_year + 30:
-            raise InputError(
-                f"horizon {year}",
-                where="--horizon",
-                why=f"it has to lie after the base year {config.base_year}, within thirty years",
-                mend="take a later year, such as 2030 or 2035",
-            )
+        year = self._horizon(horizon)
         settings = Settings(
             countries=chosen,
             sectors=wanted,
@@ -90,6 +83,17 @@ class Study(DependencyRoom, ShockRoom):
             return card
 
         return self.once(key, make)
+
+    def _horizon(self, asked: int | None) -> int:
+        year, base = asked or self.config.horizon, self.config.base_year
+        if not base < year <= base + 30:
+            raise InputError(
+                f"horizon {year}",
+                where="--horizon",
+                why=f"it has to lie after the base year {base}, within thirty years",
+                mend="take a later year, such as 2030 or 2035",
+            )
+        return year
 
     def holders(self) -> tuple[StageShares, ...]:
         """Who holds each form, from the world of the study."""
