@@ -36,8 +36,7 @@ OLDEST, NEWEST = (3, 11), (3, 14)
 COMPILE = "pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11"
 COMPILE += " --generate-hashes --no-header --no-annotate"
 
-# What pip was told, and the variable through which uv hears the same. Pip's names of its indexes
-# end in "-url", which is left out here.
+# What pip was told (without the ending "-url"), and the variable by which uv hears the same.
 UV_SETTINGS = {
     "index": "UV_DEFAULT_INDEX",
     "extra-index": "UV_INDEX",

@@ -184,6 +184,13 @@ def record_title(found: Record) -> Sentence:
                **slots, tail=tail)  # fmt: skip
 
 
+#: What the errors of the record cannot show; the scores stand in the log of decision 13.
+_TRIED = (
+    "The form was picked from many tried on these episodes, whose outcomes were known; picked"
+    " anew within each fit, most of that lead goes."
+)
+
+
 def record_findings(context: Context, found: Record) -> tuple[Finding, ...]:
     """How large the lead is, how honest the band, where it fails, and what threats do."""
     inside = [one for one in found.trials if not one.missed]
@@ -193,6 +200,7 @@ def record_findings(context: Context, found: Record) -> tuple[Finding, ...]:
                                [one.model.lineage for one in found.trials])  # fmt: skip
     findings = [
         Finding("lead", _lead(found)),
+        Finding("tried", Sentence((_TRIED,))),
         Finding(
             "band",
             started(

@@ -12,7 +12,7 @@ from midstream.report.pdf.press import Press, in_one
 from midstream.report.pdf.writer import Json
 
 #: Findings of the case, further cases, and findings of the record, on the page.
-MOST_FINDINGS, MOST_OTHERS, MOST_RECORD = 5, 3, 3
+MOST_FINDINGS, MOST_OTHERS, MOST_RECORD = 5, 1, 3
 
 
 def shock(press: Press) -> Json:

@@ -199,7 +199,8 @@ def dropped(desk: Desk, case: Case) -> list[dict[str, Any]]:
         {
             "exporter": desk.country_or_rest(one.exporter),
             "importer": desk.country_or_rest(one.importer),
-            "why": one.why,
+            # The row of the table that says so comes first; a reader wants the reason.
+            "why": one.why.partition(": ")[2] or one.why,
             "lineage": one.lineage,
         }
         for one in rows[:MOST_DROPPED]
