@@ -18,11 +18,11 @@ from midstream.errors import InputError
 TAIL = 1e-9
 
 
-def generator(seed: int, name: str) -> np.random.Generator:
-    """Give a generator of its own for a name.
+def check_seed(seed: int) -> None:
+    """Check a seed.
 
     Raises:
-        InputError: if the seed is negative.
+        InputError: if it is negative.
     """
     if seed < 0:
         raise InputError(
@@ -31,6 +31,15 @@ def generator(seed: int, name: str) -> np.random.Generator:
             why="streams of random numbers start from a whole number of 0 or more",
             mend="take such a number",
         )
+
+
+def generator(seed: int, name: str) -> np.random.Generator:
+    """Give a generator of its own for a name.
+
+    Raises:
+        InputError: if the seed is negative.
+    """
+    check_seed(seed)
     digest = zlib.crc32(name.encode())
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, digest])))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from midstream.chain.estimate import Component, End, Estimate, Floats
-from midstream.chain.streams import generator, law_of, quantiles, stratified
+from midstream.chain.streams import check_seed, generator, law_of, quantiles, stratified
 from midstream.errors import InputError
 from midstream.evidence import Evidence
 
@@ -41,6 +41,7 @@ class Streams:
                 why=f"the number of draws lies between 1 and {MOST_DRAWS}",
                 mend="leave it out for the usual number",
             )
+        check_seed(self.seed)
 
     def uniform(self, name: str) -> Floats:
         """Uniform numbers on 0..1 for a name, stratified over the draws, shape (draw,)."""

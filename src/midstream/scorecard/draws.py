@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from midstream.chain.estimate import Component, Estimate, Floats
-from midstream.chain.streams import generator, law_of, quantiles, stratified
+from midstream.chain.streams import check_seed, generator, law_of, quantiles, stratified
 from midstream.evidence import Evidence
 
 
@@ -28,6 +28,9 @@ class Draws:
     seed: int
     size: int
     _kept: dict[str, Floats] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
 
     def uniform(self, name: str) -> Floats:
         """Uniform numbers on 0..1 for a name, shape (draw,); stratified over the draws."""
