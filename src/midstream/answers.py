@@ -5,7 +5,7 @@ The command line prints these, Python and REST return them: one implementation s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -22,6 +22,9 @@ from midstream.study.tracing import work_out
 
 if TYPE_CHECKING:
     from midstream.shock.instruments import ShockRequest
+
+#: Parameters of the peak form, its rivals and the engine, which the backtest reads.
+BACKTEST = ("shock.peak.", "shock.rule.", "shock.engine.", "shock.unknown.")
 
 
 class Envelope(TypedDict):
@@ -177,11 +180,33 @@ def _buyers(study: Study, request: ShockRequest) -> str:
 
 def backtest_answer(study: Study, episodes: Path | None = None) -> Envelope:
     """Score the shock model and its rivals."""
-    return _of_study("shock backtest", study, study.backtest(episodes).to_dict())
+    rows = study.evidence.table("parameters").rows
+    read = [row["id"] for row in rows if row["id"].startswith(BACKTEST) and _assumed(row)]
+    found = study.backtest(episodes).to_dict()
+    return envelope("shock backtest", study.evidence, found, study.config.id, read)
 
 
 def _of_study(command: str, study: Study, result: Any, warnings: Sequence[str] = ()) -> Envelope:
-    return envelope(command, study.evidence, result, study.config.id, warnings=warnings)
+    """Wrap a result with the assumed parameters its numbers rest on."""
+    rows = {f"par:{row['id']}": row for row in study.evidence.table("parameters").rows}
+    nodes = study.ledger.reached(_lineages(result))
+    assumed = [rows[n.id]["id"] for n in nodes if n.id in rows and _assumed(rows[n.id])]
+    return envelope(command, study.evidence, result, study.config.id, assumed, warnings)
+
+
+def _assumed(row: Mapping[str, Any]) -> bool:
+    return bool(row["kind"] == "assumed")
+
+
+def _lineages(value: Any) -> Iterator[str]:
+    """Lineage of every quantity in a result."""
+    if isinstance(value, Mapping):
+        if isinstance(value.get("lineage"), str):
+            yield value["lineage"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from _lineages(part)
 
 
 def verify_answer(folder: Path) -> Envelope:

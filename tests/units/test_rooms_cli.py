@@ -79,6 +79,8 @@ class TestDependency:
         }  # fmt: skip
         assert all(keys <= set(one) for one in answer["result"])
         assert "gallium-metal" in dependency.leverages(answer)
+        assert "lead.new.C2" in answer["assumptions"]
+        assert not any(one.startswith("shock.") for one in answer["assumptions"])
 
     def test_shared_is_a_matrix_of_sectors_by_forms(self, study: Study) -> None:
         result = answers.shared_answer(study)["result"]
@@ -227,6 +229,7 @@ class TestShock:
         }  # fmt: skip
         assert set(found["mean_abs_log_error"]) == set(found["median_abs_log_error"]) == names
         assert 0 <= found["coverage_80"] <= 1
+        assert "shock.peak.scale" in answer["assumptions"]
         assert len(found["episodes"]) == 46
         assert "capped share rule" in shock.backtest(answer)
 

@@ -12,7 +12,7 @@ A lineage id is a readable path with its kind in front:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -73,6 +73,17 @@ class Ledger:
         yield from self.nodes
         if self.base is not None:
             yield from (lineage for lineage in self.base if lineage not in self.nodes)
+
+    def reached(self, lineages: Iterable[str]) -> list[Node]:
+        """Every node under some lineages, the lineages included, in the order of their ids."""
+        waiting, seen = list(dict.fromkeys(lineages)), dict[str, Node]()
+        while waiting:
+            lineage = waiting.pop()
+            if lineage in seen or lineage not in self:
+                continue
+            seen[lineage] = self[lineage]
+            waiting.extend(seen[lineage].inputs)
+        return [seen[lineage] for lineage in sorted(seen)]
 
     def trace(self, lineage: str, depth: int = 12) -> dict[str, Any]:
         """Give the tree under a lineage id as nested dictionaries.

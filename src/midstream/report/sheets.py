@@ -307,7 +307,7 @@ def sources(entries: Sequence[Entry]) -> Sheet:
 
 def lineage(ledger: Ledger, lineages: Iterable[str]) -> Sheet:
     """One row per node under some numbers: formulas, assumptions, corrections, observations."""
-    nodes = reached(ledger, lineages)
+    nodes = ledger.reached(lineages)
     columns = (
         *_NODE_COLUMNS,
         Column("inputs", "string", "Lineage ids it was computed from, by space"),
@@ -318,7 +318,7 @@ def lineage(ledger: Ledger, lineages: Iterable[str]) -> Sheet:
 
 def facts(ledger: Ledger, lineages: Iterable[str]) -> Sheet:
     """One row per observed figure under some numbers."""
-    nodes = [node for node in reached(ledger, lineages) if node.kind == "observation"]
+    nodes = [node for node in ledger.reached(lineages) if node.kind == "observation"]
     rows = tuple(_node_row(node) for node in nodes)
     return Sheet("facts", "Figures from sources", _NODE_COLUMNS, rows, ("id",))
 
@@ -345,19 +345,6 @@ def _node_row(node: Node) -> tuple[Value, ...]:
         quantity.unit or None, quantity.label, node.source or None, node.formula or None,
         node.note or None,
     )  # fmt: skip
-
-
-def reached(ledger: Ledger, lineages: Iterable[str]) -> list[Node]:
-    """Every node under some lineages, the lineages included, in the order of their ids."""
-    waiting, seen = list(dict.fromkeys(lineages)), {}
-    while waiting:
-        lineage_id = waiting.pop()
-        if lineage_id in seen or lineage_id not in ledger:
-            continue
-        node = ledger[lineage_id]
-        seen[lineage_id] = node
-        waiting.extend(node.inputs)
-    return [seen[name] for name in sorted(seen)]
 
 
 def numbers(registers: Iterable[tuple[str, Register]]) -> Sheet:

@@ -16,7 +16,7 @@ from midstream.evidence.lineage import Ledger, Node
 from midstream.evidence.quantity import Quantity
 from midstream.report.bibliography import Entry, bibtex, by_layer, csl_json, entries, sources_below
 from midstream.report.edition import Edition, build
-from midstream.report.sheets import reached, scores
+from midstream.report.sheets import scores
 from midstream.report.tables import Column, Sheet, cell, safe_text
 from midstream.study import Study
 
@@ -214,7 +214,7 @@ def used() -> tuple[Entry, ...]:
 def test_sources_are_followed_through_formulas() -> None:
     assert sources_below(small_ledger(), "f:x", {}) == {"alpha", "beta"}
     assert sources_below(small_ledger(), "lost", {}) == frozenset()
-    assert [node.id for node in reached(small_ledger(), ["f:x"])] == ["f:x", "o-1", "o-2"]
+    assert [node.id for node in small_ledger().reached(["f:x"])] == ["f:x", "o-1", "o-2"]
 
 
 def test_only_used_sources_are_listed_by_layer() -> None:
