@@ -36,10 +36,11 @@ from units.report.chart_samples import (
     samples,
     trials,
 )
+from units.report.future_samples import future_samples
 from units.report.test_figures import untraced
 
 SVG = "{http://www.w3.org/2000/svg}"
-FIGURES = samples()
+FIGURES = [*samples(), *future_samples()]
 WIDTHS = (320, 440, 690, 860)
 by_id = pytest.mark.parametrize("figure", FIGURES, ids=[figure.id for figure in FIGURES])
 by_width = pytest.mark.parametrize("width", WIDTHS)

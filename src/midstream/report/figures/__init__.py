@@ -4,6 +4,7 @@ from midstream.report.figures.arcs import Arc, arcs
 from midstream.report.figures.axes import Months
 from midstream.report.figures.backtest import Rival, Trial, backtest, rivals
 from midstream.report.figures.cells import Cell, of_cell, of_profile, of_score, spoken, strip_svg
+from midstream.report.figures.chances import Chance, chances
 from midstream.report.figures.example import worked_example
 from midstream.report.figures.fan import Event, FanData, Record, Track, fan
 from midstream.report.figures.figure import Figure
@@ -12,6 +13,7 @@ from midstream.report.figures.lanes import Dot, lanes
 from midstream.report.figures.leverage import ChainRow, CutRow, leverage_by_stage, what_is_left
 from midstream.report.figures.matrix import Grid, GridRow, shared_matrix
 from midstream.report.figures.months import Axes, Panel, deliveries
+from midstream.report.figures.pathways import Level, Pathway, pathways
 from midstream.report.figures.profiles import (
     Profile,
     country_profiles,
@@ -24,14 +26,19 @@ from midstream.report.figures.profiles import (
 from midstream.report.figures.ranges import Group, Span, ranges
 from midstream.report.figures.series import Line, yearly
 from midstream.report.figures.surety import label_bar
+from midstream.report.figures.survival import Curve, survival
+from midstream.report.figures.tornado import Swing, tornado
 from midstream.report.figures.tree import formula_tree
 from midstream.report.figures.vessels import hero_strip, interval_text, vessel_svg
+from midstream.report.figures.waterfall import Layer, waterfall
 
 __all__ = [
     "Arc",
     "Axes",
     "Cell",
     "ChainRow",
+    "Chance",
+    "Curve",
     "CutRow",
     "Dot",
     "Event",
@@ -40,18 +47,23 @@ __all__ = [
     "Grid",
     "GridRow",
     "Group",
+    "Layer",
+    "Level",
     "Line",
     "Months",
     "Panel",
+    "Pathway",
     "Profile",
     "Reader",
     "Record",
     "Rival",
     "Span",
+    "Swing",
     "Track",
     "Trial",
     "arcs",
     "backtest",
+    "chances",
     "concentration",
     "country_profiles",
     "deliveries",
@@ -68,6 +80,7 @@ __all__ = [
     "of_cell",
     "of_profile",
     "of_score",
+    "pathways",
     "profile_svg",
     "ranges",
     "rivals",
@@ -76,7 +89,10 @@ __all__ = [
     "small_multiples",
     "spoken",
     "strip_svg",
+    "survival",
+    "tornado",
     "vessel_svg",
+    "waterfall",
     "what_is_left",
     "worked_example",
     "yearly",
