@@ -100,7 +100,9 @@ def test_the_title_names_the_focus_country_and_what_it_keeps(context: Context) -
     assert "down to 5.0% of normal" in deeper.plain
     assert "the price outside at 1.3 times" in title.plain
     paid = case_title(context, made(peaks={"market": q(3.4), "rule": q(1.1)}))
-    assert paid.plain.endswith("paying up to 3.4 times as much")
+    assert paid.plain.endswith("the price outside at 1.1 times")
+    fitted = made(peaks={"model": q(2.5), "rule": q(1.1)})
+    assert case_title(context, fitted).plain == paid.plain
 
 
 def test_a_country_that_is_hardly_hit_is_not_called_short(context: Context) -> None:
@@ -139,7 +141,7 @@ def test_every_predictor_of_the_peak_is_printed(context: Context) -> None:
     assert "1.3 times by the share rule with a cap" in words
     assert "1.8 times by the engine" in words
     market = said(context, made(peaks={"market": q(3.4), "rule": q(1.1)}))["price"]
-    assert market.startswith("Those cut off pay up to 3.4 times")
+    assert "; those cut off pay up to 3.4 times" in market
     assert "no price can be told" in said(context, made(peaks={}))["price"].lower()
 
 

@@ -29,10 +29,11 @@ from midstream.report.narrative.words import (
 )
 from midstream.report.numbers import Sentence, Shown, say, show
 
-#: Predictors of the price outside as a whole, the one that stands first.
+#: Predictors of the price outside as a whole. The simple rule is the default for peaks as long as
+#: no form beats it beyond doubt on episodes it has not seen.
 _PREDICTORS = {
-    "model": "by the form fitted to the record",
     "rule": "by the share rule with a cap",
+    "model": "by the form fitted to the record",
     "engine": "by the engine",
 }
 
@@ -68,10 +69,8 @@ def case_title(context: Context, case: Case) -> Sentence:
         )  # fmt: skip
     if peak is None:
         return head
-    paid = peak is case.found.peaks.get("market")
-    words = ", paying up to {p} times" if paid else ", the price outside at {p} times"
-    short = head + say(words, p=times(peak))
-    return shortest_fit((short + Sentence((" as much" if paid else " the old one",)), short), 20)
+    short = head + say(", the price outside at {p} times", p=times(peak))
+    return shortest_fit((short + Sentence((" the old one",)), short), 20)
 
 
 def case_name(case: Case, country: Names, form: Names) -> str:
@@ -92,11 +91,10 @@ def times(quantity: Quantity) -> Shown:
 
 
 def peak_of(case: Case) -> Quantity | None:
-    """The price at its peak: what those cut off pay, else by the first predictor there is."""
+    """The price outside at its peak, by the first predictor there is."""
     peaks = case.found.peaks
-    first = peaks.get("market") if not case.everyone else None
-    chosen = first or peaks.get("model") or peaks.get("rule") or next(iter(peaks.values()), None)
-    return chosen if chosen is not None and chosen.value is not None else None
+    known = [peaks[one] for one in _PREDICTORS if one in peaks and peaks[one].value is not None]
+    return known[0] if known else None
 
 
 def _lede(context: Context, case: Case) -> Sentence:
@@ -191,25 +189,19 @@ def _past(context: Context, case: Case) -> Sentence:
         for one, q in zip(near, peaks, strict=True)
         if q.value is not None
     ]
-    here = case.found.peaks.get("model") or case.found.peaks.get("rule")
-    if not parts or here is None or here.value is None:
+    here = peak_of(case)
+    if not parts or here is None:
         return Sentence(())
-    values = [q.value for q in peaks if q.value is not None]
-    place = (
-        "above" if here.value > max(values) else "below" if here.value < min(values) else "among"
-    )
+    values, peak = [q.value for q in peaks if q.value is not None], here.value or 0.0
+    place = "above" if peak > max(values) else "below" if peak < min(values) else "among"
     head = say("the nearest episodes on record peaked at: ") + joined(parts)
     return head + say("; the {p} times expected here lie {place} them.", p=times(here), place=place)
 
 
 def _price(case: Case) -> Sentence:
-    """Every predictor of the peak: what those cut off pay, then the world outside as a whole."""
+    """Every predictor of the peak outside, then what those cut off pay."""
     peaks = {name: q for name, q in case.found.peaks.items() if q.value is not None}
     parts: list[Sentence] = []
-    if "market" in peaks:
-        q = peaks["market"]
-        parts.append(say("those cut off pay up to {p} times as much in the worst month ({r})",
-                         p=times(q), r=show(q, "range")))  # fmt: skip
     wide = [
         say("{p} times {how}", p=times(peaks[name]), how=how) + _spread(peaks[name])
         for name, how in _PREDICTORS.items()
@@ -217,6 +209,10 @@ def _price(case: Case) -> Sentence:
     ]
     if wide:
         parts.append(say("the price outside as a whole peaks at ") + joined(wide))
+    if "market" in peaks:
+        q = peaks["market"]
+        parts.append(say("those cut off pay up to {p} times as much in the worst month ({r})",
+                         p=times(q), r=show(q, "range")))  # fmt: skip
     if not parts:
         return Sentence(("no price can be told.",))
     if len(wide) > 1:
