@@ -10,7 +10,7 @@ from midstream.report.narrative.answer import answer
 from midstream.report.narrative.backtest import record, record_findings
 from midstream.report.narrative.concentration import concentration, holders_opening
 from midstream.report.narrative.context import Context
-from midstream.report.narrative.gaps import gaps, missing_opening, scorecard_opening
+from midstream.report.narrative.gaps import gaps, missing_opening
 from midstream.report.narrative.hollow import countries_opening, hollow, sectors_opening
 from midstream.report.narrative.leverage import (
     chain_findings,
@@ -134,7 +134,6 @@ def _openings(context: Context) -> dict[str, Opening]:
         "holders": holders_opening(context),
         "leverage": leverage_opening(context),
         "peers": peers_opening(context),
-        "scorecard": scorecard_opening(context),
     }
 
 

@@ -91,34 +91,3 @@ def missing_opening(context: Context, found: tuple[Gap, ...]) -> Opening:
         m=counted(m, k)[0], c=context.country, k=counted(m, k)[1],
     )  # fmt: skip
     return Opening("What is missing", started(title), lede)
-
-
-def scorecard_opening(context: Context) -> Opening:
-    """Head of the table of all sectors: how many digits the evidence fixes."""
-    cells = [cell for cell in context.card.cells if cell.country == context.focus]
-    fixed = [cell for cell in cells if cell.digit is not None]
-    inputs = [cell.score.lineage for cell in cells]
-    n = context.reckoner.count("fixed", fixed, "Cells with a fixed digit", inputs)
-    m = context.reckoner.count("all-cells", cells, "Cells of the focus country", inputs)
-    title = say(
-        "The evidence fixes {n} of {m} digits for {c}",
-        n=counted(n, m)[0],
-        m=counted(n, m)[1],
-        c=context.country,
-    )
-    return Opening("Scorecard of all sectors", title, _levels(context, fixed))
-
-
-def _levels(context: Context, fixed: list[CellScore]) -> Sentence:
-    """How many of the fixed digits are one or two, and how many four or five."""
-    low = [cell for cell in fixed if (cell.digit or 0) <= 2]
-    high = [cell for cell in fixed if (cell.digit or 0) >= 4]
-    inputs = [cell.score.lineage for cell in fixed]
-    a = context.reckoner.count("digits-low", low, "Fixed digits of one or two", inputs)
-    b = context.reckoner.count("digits-high", high, "Fixed digits of four or five", inputs)
-    return say(
-        "Of the fixed digits {a} read near zero or nascent and {b} read strong or leading. A range"
-        " stands where the evidence allows more than one digit.",
-        a=counted(a, b)[0],
-        b=counted(a, b)[1],
-    )

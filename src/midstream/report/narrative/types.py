@@ -154,7 +154,7 @@ class Narrative:
         answer: The answer page.
         openings: Page id -> kicker, title, lede. Ids: ``framework``, ``method``, ``sectors``,
             ``countries``, ``holders``, ``leverage``, ``shock``, ``example``, ``peers``,
-            ``scorecard``, ``missing``, ``sources``, ``evidence``, ``assumptions``.
+            ``missing``, ``sources``, ``evidence``, ``assumptions``.
         sectors: Sector -> one line about the focus country.
         sector_findings: What the sectors of the focus country have in common.
         countries: Country -> one line.

@@ -12,7 +12,7 @@ from midstream.report.narrative.context import Context
 from midstream.report.narrative.reckon import Reckoner
 from midstream.report.numbers import Register
 from midstream.report.pdf.back import sources, used
-from midstream.report.pdf.chain import differences, example
+from midstream.report.pdf.chain import example
 from midstream.report.pdf.compile import Setting, compile_pdf
 from midstream.report.pdf.front import answer, cover, framework
 from midstream.report.pdf.leverage import leverage
@@ -20,7 +20,7 @@ from midstream.report.pdf.method import method
 from midstream.report.pdf.press import Press
 from midstream.report.pdf.shape import holders, sectors
 from midstream.report.pdf.shock import shock
-from midstream.report.pdf.standing import missing, peers, scorecard
+from midstream.report.pdf.standing import missing, peers
 from midstream.report.pdf.writer import Json, Writer
 from midstream.report.theme import PRINT
 
@@ -32,8 +32,7 @@ __all__ = ["Condensed", "build_condensed"]
 
 #: Pages between the cover and the sources, in reading order.
 PAGES = (
-    answer, framework, method, sectors, holders, leverage, shock, example, differences, peers,
-    scorecard, missing,
+    answer, framework, method, sectors, holders, leverage, shock, example, peers, missing,
 )  # fmt: skip
 
 #: A page that runs over is set again with shorter lists, at most so often.

@@ -1,27 +1,30 @@
-"""The worked example: our row beside the published one, then each difference explained."""
+"""The worked example: our row beside the published one, and where the two part."""
 
 from __future__ import annotations
 
 from midstream.report.figures import holder_bars, of_cell, of_score, worked_example
-from midstream.report.narrative import Comparison, Opening
-from midstream.report.narrative.words import capital, noun, possessive, stage_short
+from midstream.report.narrative import Comparison
+from midstream.report.narrative.words import stage_short
 from midstream.report.numbers import Sentence, say, show
 from midstream.report.pdf.press import Press, in_one
 from midstream.report.pdf.writer import Json, table
 from midstream.terms import STAGES
+
+#: Sentences on a stage that the published row reads otherwise.
+MOST_REASONS = 3
 
 #: Pillars in the order of the scorecard table, with the head of their column.
 PILLARS = {"installed": "Installed", "trajectory": "Trajectory", "control": "Control"}
 
 
 def example(press: Press) -> Json:
-    """The figure and the scorecard of the worked sector."""
+    """The figure and the scorecard of the worked sector, and where the published row differs."""
     press.turn("example")
     blocks = []
     drawing = _figure(press)
     if drawing is not None:
         blocks.append(drawing)
-    blocks += [{"kind": "head", "text": ["Scorecard"]}, _scorecard(press)]
+    blocks += [{"kind": "head", "text": ["Scorecard"]}, _scorecard(press), *_differences(press)]
     return press.page("example", blocks)
 
 
@@ -99,51 +102,23 @@ def _lift(press: Press, row: Comparison) -> Json:
     return {"kind": "text", "text": press.writer.parts(sentence), "label": None, "face": "serif"}
 
 
-def differences(press: Press) -> Json:
-    """Each stage: what we read, what the published row reads, and why they differ."""
-    press.turn("differences")
-    blocks: list[Json] = []
-    for row in press.narrative.example:
-        blocks.append({"kind": "head", "text": press.writer.parts(_heading(row))})
-        groups = (row.why[:3], row.why[3 : 3 + press.fewer(3)])
-        blocks.append(press.prose(*[in_one(group) for group in groups if group]))
-    return press.page("differences", blocks, _opening(press))
+def _differences(press: Press) -> list[Json]:
+    """Where the published row reads otherwise: the output and need behind our digits."""
+    rows = [row for row in press.narrative.example if row.published is not None]
+    texts = [
+        in_one([_heading(row), *row.why[: press.fewer(MOST_REASONS)]])
+        for row in rows
+        if not row.agrees
+    ]
+    if not texts:
+        return []
+    return [{"kind": "head", "text": ["Where the readings part"]}, press.prose(*texts)]
 
 
 def _heading(row: Comparison) -> Sentence:
-    head = say("{stage} {name}: {ours}", stage=row.stage, name=row.name, ours=row.ours)
-    if row.published is None:
-        return head
-    return head + say(" beside {published}", published=row.published)
-
-
-def _opening(press: Press) -> Opening:
-    """Name the stage with the widest gap to the published row."""
-    rows = [
-        row
-        for row in press.narrative.example
-        if row.published is not None and row.cell.score.value is not None
-    ]
-    kicker = f"Worked example: {press.context.sector_name(press.context.sector)}"
-    lede = Sentence(
-        (
-            "For each stage: the two readings, the output and need behind ours, the pillar that"
-            " holds it down, and what would settle a range.",
-        )
+    return say(
+        "{stage}, {ours} beside {published}.",
+        stage=row.stage,
+        ours=row.ours,
+        published=row.published or "none",
     )
-    if not rows:
-        who = capital(possessive(press.context.country))
-        return Opening(kicker, Sentence((f"What stands behind {who} digits",)), lede)
-
-    def gap(row: Comparison) -> float:
-        published = row.published.quantity.value if row.published is not None else None
-        return abs((row.cell.score.value or 0.0) - (published or 0.0))
-
-    widest = max(rows, key=gap)
-    title = say(
-        "We differ most in {stage}: {ours} where the published row has {theirs}",
-        stage=noun(widest.stage),
-        ours=widest.cell.score,
-        theirs=widest.published or "none",
-    )
-    return Opening(kicker, title, lede)

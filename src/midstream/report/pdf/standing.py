@@ -1,12 +1,12 @@
-"""Tables: ranks of the countries, the scorecard of all sectors, what is missing."""
+"""Tables: ranks of the countries, what is missing."""
 
 from __future__ import annotations
 
-from midstream.report.figures import Cell, of_cell, of_profile
+from midstream.report.figures import of_profile
 from midstream.report.narrative import Gap
 from midstream.report.narrative.lines import rank_shown
 from midstream.report.narrative.words import probability
-from midstream.report.numbers import EN_DASH, Sentence, Shown, number_text, say
+from midstream.report.numbers import Sentence, say
 from midstream.report.pdf.back import checking
 from midstream.report.pdf.press import Press
 from midstream.report.pdf.shape import country_lines
@@ -68,55 +68,6 @@ def _rank(press: Press, profile: CountryProfile, stage: str) -> Json:
     middle, spread = rank_shown(press.context, profile, stage, rank)
     sentence = say("{m} ({s})", m=middle, s=spread)
     return {"kind": "figure", "text": press.writer.parts(sentence), "label": None}
-
-
-def scorecard(press: Press) -> Json:
-    """All sectors of the focus country: digits, intervals and one line each."""
-    press.turn("scorecard")
-    rows: list[list[Json]] = []
-    for sector in press.context.sectors:
-        cells = [of_cell(cell) for cell in press.context.strip(press.context.focus, sector)]
-        intervals = say(" \u00b7 ").parts[0]
-        sentence: list[str | Shown] = []
-        for place, cell in enumerate(cells):
-            sentence += [str(intervals) if place else "", _ends(cell)]
-        rows.append(
-            [
-                {"kind": "name", "text": [press.study.name("sector", sector)], "fill": "ink"},
-                {"kind": "strip", "cells": [press.writer.cell(cell) for cell in cells]},
-                {
-                    "kind": "text",
-                    "text": press.writer.parts(
-                        Sentence(tuple(part for part in sentence if part != ""))
-                    ),
-                    "label": None,
-                    "face": "sans",
-                },
-                {
-                    "kind": "text",
-                    "text": press.writer.parts(press.narrative.sectors[sector]),
-                    "label": None,
-                    "face": "sans",
-                },
-            ]
-        )
-    columns = [
-        ("Sector", 1.25),
-        ("C1 to C4", 0),
-        ("Intervals, C1 to C4", 1.85),
-        ("Where it is weakest", 2.5),
-    ]
-    source = press.basis("Intervals hold four draws in five.")
-    return press.page(
-        "scorecard", [table(columns, rows, press.writer.parts(source), size=8.6, inset=6.6)]
-    )
-
-
-def _ends(cell: Cell) -> Shown | str:
-    if cell.ends is None:
-        return "none"
-    low, high = (number_text(end, "score") for end in cell.ends)
-    return Shown(cell.score, f"{low}{EN_DASH}{high}")
 
 
 def missing(press: Press) -> Json:

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 _NAV = (
     ("index.html", "Answer"),
     ("sectors.html", "Sectors"),
-    ("example.html", "Example"),
     ("leverage.html", "Leverage"),
     ("shock.html", "Shock"),
+    ("money.html", "Money"),
+    ("outlook.html", "Outlook 2035"),
     ("evidence.html", "Evidence"),
-    ("assumptions.html", "Assumptions"),
 )
 
 

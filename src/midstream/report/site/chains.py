@@ -46,7 +46,7 @@ def example_page(desk: Desk) -> Page:
     ]
     head = desk.narrative.openings["example"]
     context = {"head": head, "worked": example_figure(desk), "rows": rows}
-    return Page("example.html", "example.html", "Worked example", "example.html", context)
+    return Page("example.html", "example.html", "Worked example", "sectors.html", context)
 
 
 def example_figure(desk: Desk) -> Figure:

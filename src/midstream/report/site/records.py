@@ -22,9 +22,7 @@ def record_pages(desk: Desk) -> list[Page]:
     return [
         Page("evidence.html", "evidence.html", "Evidence", "evidence.html", evidence),
         Page("number.html", "number.html", "One number, opened", "evidence.html"),
-        Page(
-            "assumptions.html", "assumptions.html", "Assumptions", "assumptions.html", assumptions
-        ),
+        Page("assumptions.html", "assumptions.html", "Assumptions", "evidence.html", assumptions),
         Page("about.html", "about.html", "About", "", {"head": openings["method"]}),
     ]
 
