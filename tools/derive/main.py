@@ -17,6 +17,8 @@ from bulk import write_bulk
 from checks import check_tables
 from corrections import apply_corrections, load_corrections
 from episodes import add_episodes
+from futures import add_futures
+from pipeline import add_pipeline
 from registers import (
     Tables,
     add_area_codes,
@@ -50,6 +52,8 @@ def build_tables(folder: Path) -> Tables:
     add_rows(tables)
     add_research(tables, DECLARED / "research")
     add_episodes(tables, folder, DECLARED)
+    add_futures(tables, folder, DECLARED)
+    add_pipeline(tables, folder, DECLARED)
     corrections = load_corrections(DECLARED / "corrections.csv")
     apply_corrections(corrections, tables)
     resolve_aliases(tables)

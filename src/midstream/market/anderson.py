@@ -15,6 +15,8 @@ DEPTH = 6
 RESTART = 100
 #: Factor on the pace at each restart, and how many restarts slow it.
 SLACKEN, SLOWER_RESTARTS = 0.5, 4
+#: Iterations after which the slopes of the base are given up for a draw.
+DIRECT_LIMIT = 40
 #: Largest move of one unknown in an iteration, in logs.
 CLIP = 1.5
 #: Ridge of the mixing weights, beside differences scaled to length 1.
@@ -30,6 +32,7 @@ def fixed_point(
     tolerance: float,
     limit: int,
     depth: int = DEPTH,
+    matrix: Floats | None = None,
 ) -> tuple[Floats, int, float]:
     """Find ``z`` with ``residual(z) = 0`` by mixing the iteration ``z + pace * residual(z)``.
 
@@ -41,6 +44,8 @@ def fixed_point(
         tolerance: Largest absolute residual at the end.
         limit: Largest number of evaluations.
         depth: Past differences kept.
+        matrix: Turns the residuals of the first unknowns into their moves together, in place of
+            their paces.
 
     Returns:
         The best unknowns seen, the number of evaluations, and their largest residual.
@@ -58,6 +63,8 @@ def fixed_point(
         if error <= tolerance:
             return best, count, best_error
         move = pace * found
+        if matrix is not None:
+            move[: len(matrix)] = matrix @ found[: len(matrix)]
         if last_move is not None:
             moves = [*moves, unknowns - last_unknowns][-depth:]
             changes = [*changes, move - last_move][-depth:]

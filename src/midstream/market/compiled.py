@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 
@@ -17,12 +19,20 @@ import numpy as np
 
 from midstream.errors import InputError
 from midstream.market.equilibrium import Equilibrium, Solved
-from midstream.market.layout import Found, lay_out, spread
+from midstream.market.layout import (
+    Behaviour,
+    Found,
+    Layout,
+    final_use_of,
+    lay_out,
+    same_in,
+    spread,
+)
 from midstream.market.measures import Measures
 from midstream.market.network import Floats, Network, Parameters
 from midstream.market.problem import Problem, prepare
 from midstream.market.reference import evaluate, solve_one
-from midstream.market.slopes import newton_matrix
+from midstream.market.slopes import STEERING, Middle, newton_matrix
 
 #: Largest number of mixed iterations; random networks need 25, nearly all fewer than 300.
 LIMIT = 1000
@@ -98,23 +108,113 @@ def solve(
     Raises:
         InputError: Shapes that do not fit, or an unknown method.
     """
-    if method not in ("auto", "reference", "compiled"):
-        raise InputError(f"unknown method {method!r}", "market solve", "", "take auto")
     measures = Measures.none(network) if measures is None else measures
-    if measures.release.any():
-        parameters = replace(parameters, release=measures.release)
-    parameters.check(network)
-    leak = bool(np.any(np.asarray(parameters.leakage_share) > 0))
-    problem = prepare(network, measures, leak)
-    rows = _start_rows(problem, parameters, start)
-    worth_it = kernel_loaded() or (parameters.draws or 1) >= MANY
-    if method == "compiled" or (method == "auto" and worth_it and kernel_can_load()):
-        return _compiled(problem, parameters, rows, tolerance, limit)
-    return _reference(problem, parameters, rows, tolerance, limit)
+    ready = Ready.of(network, with_release(parameters, measures), measures)
+    return ready.solve(tolerance=tolerance, start=start, limit=limit, method=method)
 
 
-def _start_rows(problem: Problem, parameters: Parameters, start: Floats | None) -> Floats:
-    size = int(problem.producing.sum()) + len(problem.capped) + len(problem.quotas)
+def with_release(parameters: Parameters, measures: Measures) -> Parameters:
+    """Parameters with what buyers take from stock under measures."""
+    return replace(parameters, release=measures.release) if measures.release.any() else parameters
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A network under measures and its parameters, with what many solves share worked out once.
+
+    Attributes:
+        problem, parameters: What is solved.
+        before: A market of the same makers and buyers, from which it takes what both share.
+    """
+
+    problem: Problem
+    parameters: Parameters
+    before: Ready | None = None
+
+    @classmethod
+    def of(cls, network: Network, parameters: Parameters, measures: Measures) -> Ready:
+        """Make a market ready; raises InputError where shapes do not fit."""
+        parameters.check(network)
+        leak = bool(np.any(np.asarray(parameters.leakage_share) > 0))
+        return cls(prepare(network, measures, leak), parameters)
+
+    def moved(self, substitution: Floats, release: Floats | None) -> Ready:
+        """The same with what changes from month to month."""
+        return Ready(self.problem, self.parameters.moved(substitution, release), self)
+
+    def following(self, parameters: Parameters, measures: Measures) -> Ready:
+        """The same network with other parameters and measures; shares what it can."""
+        problem = self.problem.following(measures)
+        if problem is None or not same_in(self.parameters, parameters, ("leakage_share",)):
+            return Ready.of(self.problem.network, parameters, measures)
+        parameters.check(problem.network)
+        return Ready(problem, parameters, self)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Flat arrays of the problem."""
+        if self.before is None:
+            return lay_out(self.problem)
+        if self.before.problem is self.problem:
+            return self.before.layout
+        return self.before.layout._replace(final_use=final_use_of(self.problem))
+
+    @cached_property
+    def behaviour(self) -> Behaviour:
+        """Flat arrays of the parameters."""
+        if self.before is None:
+            return spread(self.problem, self.parameters)
+        known = self.before.parameters, self.before.behaviour
+        return spread(self.problem, self.parameters, known)
+
+    @cached_property
+    def middle(self) -> Middle:
+        """What the slopes at the base are made of."""
+        others = [name for name in STEERING if name != "substitution"]
+        if self.before is None or not self._steers_as_before(others):
+            return Middle.of(self.problem, self.parameters)
+        return self.before.middle.moved(self.behaviour.substitution)
+
+    @cached_property
+    def newton(self) -> Floats:
+        """The matrix of first steps; final use that grows changes it little and shares it."""
+        if self.before is not None and self._steers_as_before(STEERING):
+            return self.before.newton
+        return newton_matrix(self.problem, self.middle)
+
+    @property
+    def unknowns(self) -> int:
+        """Number of unknowns of a draw."""
+        problem = self.problem
+        return int(problem.producing.sum()) + len(problem.capped) + len(problem.quotas)
+
+    def _steers_as_before(self, names: Iterable[str]) -> bool:
+        return self.before is not None and same_in(self.before.parameters, self.parameters, names)
+
+    def solve(
+        self,
+        *,
+        tolerance: float,
+        start: Floats | None,
+        limit: int = LIMIT,
+        method: str = "auto",
+    ) -> Equilibrium:
+        """Find the equilibrium; arguments as in the function `solve`."""
+        if method not in ("auto", "reference", "compiled"):
+            raise InputError(f"unknown method {method!r}", "market solve", "", "take auto")
+        rows = _start_rows(self.unknowns, self.parameters, start)
+        worth_it = kernel_loaded() or (self.parameters.draws or 1) >= MANY
+        found = _empty(self.problem, rows)
+        if method == "compiled" or (method == "auto" and worth_it and kernel_can_load()):
+            _compiled(self, found, tolerance, limit)
+            _rescue(self, found, tolerance, limit)
+        else:
+            found.residual[:] = np.inf
+            _rescue(self, found, tolerance, limit, self.newton)
+        return Equilibrium(self.problem, self.parameters, found, tolerance)
+
+
+def _start_rows(size: int, parameters: Parameters, start: Floats | None) -> Floats:
     rows = np.zeros((parameters.draws or 1, size))
     given = None if start is None else np.atleast_2d(np.asarray(start, dtype=np.float64))
     if given is not None and given.shape[1] == size and np.isfinite(given).all():
@@ -122,24 +222,16 @@ def _start_rows(problem: Problem, parameters: Parameters, start: Floats | None) 
     return rows
 
 
-def _reference(
-    problem: Problem, parameters: Parameters, rows: Floats, tolerance: float, limit: int
-) -> Equilibrium:
-    found = _empty(problem, rows)
-    found.residual[:] = np.inf
-    _rescue(problem, parameters, found, tolerance, limit)
-    return Equilibrium(problem, parameters, found, tolerance)
-
-
 def _rescue(
-    problem: Problem, parameters: Parameters, found: Solved, tolerance: float, limit: int
+    ready: Ready, found: Solved, tolerance: float, limit: int, newton: Floats | None = None
 ) -> None:
     """Solve what is not solved yet by the reference, in place."""
+    problem, parameters = ready.problem, ready.parameters
     for draw in np.flatnonzero(~(found.residual <= tolerance)):
         one = parameters if parameters.draws is None else parameters.at(int(draw))
         rows = found.unknowns
         rows[draw], more, found.residual[draw] = solve_one(
-            problem, one, tolerance=tolerance, limit=limit, start=rows[draw]
+            problem, one, tolerance=tolerance, limit=limit, start=rows[draw], newton=newton
         )
         found.iterations[draw] += more
         state = evaluate(problem, one, rows[draw])
@@ -160,22 +252,18 @@ def _empty(problem: Problem, rows: Floats) -> Solved:
     )
 
 
-def _compiled(
-    problem: Problem, parameters: Parameters, rows: Floats, tolerance: float, limit: int
-) -> Equilibrium:
+def _compiled(ready: Ready, found: Solved, tolerance: float, limit: int) -> None:
+    """Solve all draws by the kernel, in place."""
     kernel = _ready[0] if _ready else load_kernel()
-    found = _empty(problem, rows)
     kernel.solve_block(
-        lay_out(problem),
-        spread(problem, parameters),
-        rows,
+        ready.layout,
+        ready.behaviour,
+        found.unknowns,
         Found(found.iterations, found.residual, found.log_effective, found.output, found.purchases),
-        newton_matrix(problem, parameters),
+        ready.newton,
         tolerance,
         limit,
         KERNEL_DEPTH,
     )
     if not _ready:
         _ready.append(kernel)
-    _rescue(problem, parameters, found, tolerance, limit)
-    return Equilibrium(problem, parameters, found, tolerance)

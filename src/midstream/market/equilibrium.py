@@ -10,7 +10,7 @@ import numpy as np
 
 from midstream.market.network import Flags, Floats, Indices, Parameters
 from midstream.market.problem import SMALLEST_CAP, Problem
-from midstream.market.reference import State, demand, evaluate
+from midstream.market.reference import State, evaluate, shortage
 
 
 @dataclass(frozen=True)
@@ -115,31 +115,31 @@ class Equilibrium:
         return tuple(int(draw) for draw in np.flatnonzero(~np.atleast_1d(self.converged)))
 
     @cached_property
-    def _states(self) -> list[State]:
-        rows = np.atleast_2d(self.unknowns)
+    def _state(self) -> State:
         many = self.parameters.draws is not None
-        return [
-            evaluate(self.problem, self.parameters.at(draw) if many else self.parameters, row)
-            for draw, row in enumerate(rows)
-        ]
+        parameters = self.parameters.each() if many else self.parameters
+        return evaluate(self.problem, parameters, self.unknowns)
 
-    def _stack(self, arrays: list[Floats]) -> Floats:
-        return np.stack(arrays) if self.parameters.draws is not None else arrays[0]
-
-    @cached_property
+    @property
     def flow(self) -> Floats:
         """Direct shipments, shape (step, exporter, importer); leaks are apart."""
-        return self._stack([state.flow for state in self._states])
+        return self._state.flow
 
-    @cached_property
+    @property
     def leaked(self) -> Floats:
         """Tonnes that return through hubs, by origin and destination; same shape as `flow`."""
-        return self._stack([state.leaked for state in self._states])
+        return self._state.leaked
 
     @cached_property
     def through_hub(self) -> Floats:
         """Leaked tonnes by origin, hub and destination, shape (step, exporter, hub, importer)."""
         booked: Floats = self.problem.hub_share[:, :, :, None] * self.leaked[..., :, :, None, :]
+        return booked
+
+    def through_hub_at(self, step: int) -> Floats:
+        """The same for one step, shape (exporter, hub, importer)."""
+        share = self.problem.hub_share[step, :, :, None]
+        booked: Floats = share * self.leaked[..., step, :, None, :]
         return booked
 
     @cached_property
@@ -200,17 +200,35 @@ class Equilibrium:
         return _over(self.purchases, self.problem.network.purchases)
 
     @cached_property
+    def use_ratio(self) -> Floats:
+        """Final use over what it would be at base prices, ``P^-eta phi(P)``; (step, use, country).
+
+        nan where the base uses nothing, 0 for a buyer that is cut off.
+        """
+        base, problem = self.problem.network.final_use > 0, self.problem
+        # Most uses are those of a few countries: only where there is one are powers taken.
+        step, use, country = np.nonzero(base & problem.buying[:, None, :])
+        price = np.log(self._many(self.effective_price)[:, step, country])
+        sizes = problem.network.final_use.shape[:2]
+        eta, choke = (
+            self.parameters.full(name, sizes)[:, step, use]
+            for name in ("demand_elasticity", "choke_price")
+        )
+        sharpness = self.parameters.full("choke_sharpness", ())[:, None]
+        found = np.tile(np.where(base, 0.0, np.nan), (len(price), 1, 1, 1))
+        found[:, step, use, country] = np.exp(shortage(price, choke, sharpness) - eta * price)
+        ratio: Floats = self._plain(found)
+        return ratio
+
+    def _many(self, array: Floats) -> Floats:
+        """The array with an axis of draws, of one where the parameters have none."""
+        return array if self.parameters.draws is not None else array[None]
+
+    @cached_property
     def final_use(self) -> Floats:
         """Final use in tonnes, shape (step, use, country)."""
-        logs = np.log(np.where(self.problem.buying, self.effective_price, 1.0))
-        if self.parameters.draws is None:
-            return demand(self.problem, self.parameters, logs)
-        return self._stack(
-            [
-                demand(self.problem, self.parameters.at(draw), logs[draw])
-                for draw in range(len(logs))
-            ]
-        )
+        wanted: Floats = self.problem.final_use * np.nan_to_num(self.use_ratio)
+        return wanted
 
     @cached_property
     def unmet(self) -> Floats:

@@ -2,8 +2,10 @@
 
 Why it is fast: powers are taken of the few producer prices, never of the many shipments, so a step
 is two passes over its weights; exponentials and logs are polynomials that the compiler turns into
-vector code; Anderson mixing needs a handful of evaluations. Importing this module needs numba; use
-`compiled`, which knows when that is worth it. Equations are documented in `reference`.
+vector code; Anderson mixing needs a handful of evaluations; and the parts of an evaluation are
+put into their caller, since handing over tuples of arrays costs as much as a part. Importing this
+module needs numba; use `compiled`, which knows when that is worth it. Equations are documented in
+`reference`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from midstream.market.anderson import RESTART, SLACKEN, SLOWER_RESTARTS
+from midstream.market.anderson import DIRECT_LIMIT, RESTART, SLACKEN, SLOWER_RESTARTS
 from midstream.market.layout import Behaviour, Bench, Found, Layout
 from midstream.market.leaks import set_leaks
 from midstream.market.mixing import Memory, advance, fresh_memory, remember
@@ -23,11 +25,8 @@ from midstream.market.reference import (
 )
 from midstream.market.vector import FAST, add_rows, exp_all, log_all, sum_rows
 
-#: Iterations after which the slopes of the base are given up for a draw.
-DIRECT_LIMIT = 40
 
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def set_weights(layout: Layout, behaviour: Behaviour, draw: int, bench: Bench) -> None:
     """Weights of one draw before caps: base shares times ``(1 + tariff)^-sigma``."""
     # The first draw fills the bench; later ones touch only what depends on the draw.
@@ -42,7 +41,7 @@ def set_weights(layout: Layout, behaviour: Behaviour, draw: int, bench: Bench) -
         bench.weight[arc] = bench.tariffed[arc]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def cut_weights(layout: Layout, unknowns: Floats, bench: Bench) -> None:
     """Cut the weights of capped arcs and capped exporters by their shadow factors."""
     makers = layout.made.size
@@ -65,7 +64,7 @@ def cut_weights(layout: Layout, unknowns: Floats, bench: Bench) -> None:
                 bench.weight[layout.cap_arc[cap]] *= np.exp(unknowns[makers + cap])
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def set_prices(
     layout: Layout, behaviour: Behaviour, draw: int, unknowns: Floats, bench: Bench
 ) -> None:
@@ -100,7 +99,7 @@ def set_prices(
             logs[buyer] *= inverse
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def set_output(
     layout: Layout, behaviour: Behaviour, draw: int, unknowns: Floats, bench: Bench
 ) -> None:
@@ -122,7 +121,7 @@ def set_output(
     exp_all(bench.output, bench.scratch, layout.made.size)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def set_purchases(layout: Layout, behaviour: Behaviour, draw: int, bench: Bench) -> None:
     """Purchases of all buyers: feed, final use, less what stocks release."""
     sharp = behaviour.sharpness[draw]
@@ -151,7 +150,7 @@ def set_purchases(layout: Layout, behaviour: Behaviour, draw: int, bench: Bench)
         taken[buyer] = bought / sums[buyer]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def set_residual(layout: Layout, unknowns: Floats, bench: Bench, residual: Floats) -> None:
     """Residuals: ``ln demand - ln output`` of makers, then the slack of caps and total caps."""
     makers = layout.made.size
@@ -174,7 +173,7 @@ def set_residual(layout: Layout, unknowns: Floats, bench: Bench, residual: Float
         residual[maker] = bench.sold[maker] - bench.exponent[maker]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def cap_residual(layout: Layout, unknowns: Floats, bench: Bench, residual: Floats) -> None:
     """``min(ln cap - ln F, -y)`` of capped arcs and total caps; sales are without leaks here."""
     makers, caps = layout.made.size, layout.cap_arc.size
@@ -195,7 +194,7 @@ def cap_residual(layout: Layout, unknowns: Floats, bench: Bench, residual: Float
         residual[makers + caps + index] = min(slack, -unknowns[makers + caps + index])
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def evaluate(
     layout: Layout,
     behaviour: Behaviour,
@@ -219,7 +218,7 @@ def evaluate(
     return largest
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def set_pace(layout: Layout, behaviour: Behaviour, draw: int, pace: Floats) -> None:
     """Step of each unknown per unit of its residual, as in the reference."""
     pace[:] = SHADOW_STEP
@@ -229,7 +228,7 @@ def set_pace(layout: Layout, behaviour: Behaviour, draw: int, pace: Floats) -> N
             pace[maker] = 1 / (damping + PRICE_DAMPING)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def set_move(newton: Floats, pace: Floats, memory: Memory, direct: bool) -> None:
     """Plain move of all unknowns: prices by the slopes of the base, or each by its own pace."""
     makers = newton.shape[0] if direct else 0

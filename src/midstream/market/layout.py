@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
 
 from midstream.market.network import Floats, Indices, Parameters
 from midstream.market.problem import Problem
+
+#: Makes one array of all draws from a problem and parameters.
+Spread = Callable[[Problem, Parameters], Floats]
 
 
 class Layout(NamedTuple):
@@ -122,7 +126,7 @@ def lay_out(problem: Problem) -> Layout:
         maker_feed=feed[producing],
         buyer_next=following[buying],
         buyer_need=problem.feed_need[buying],
-        final_use=np.ascontiguousarray(np.moveaxis(problem.final_use, 1, 0)[:, buying]),
+        final_use=final_use_of(problem),
         tariff_arc=arc_at[tuple(tariffed.T)],
         tariff_log=problem.tariff_log[tuple(tariffed.T)],
         cap_arc=arc_at[tuple(capped.T)],
@@ -134,6 +138,11 @@ def lay_out(problem: Problem) -> Layout:
         log_quota=problem.log_quota,
         **_leaks(problem, maker_at, buyer_at),
     )
+
+
+def final_use_of(problem: Problem) -> Floats:
+    """Final use at unchanged prices of the buyers that are left, shape (use, buyer)."""
+    return np.ascontiguousarray(np.moveaxis(problem.final_use, 1, 0)[:, problem.buying])
 
 
 def _numbers(mask: np.ndarray) -> Indices:
@@ -176,31 +185,87 @@ def _leaks(problem: Problem, maker_at: Indices, buyer_at: Indices) -> dict[str, 
     }
 
 
-def spread(problem: Problem, parameters: Parameters) -> Behaviour:
-    """Spread parameters over all draws, in the order of the layout."""
-    steps, uses, countries = problem.network.final_use.shape
-    capacity = parameters.full("capacity", (steps, countries))[:, problem.producing]
-    cost = np.array(parameters.full("cost_share", (steps,)))
+def spread(
+    problem: Problem, parameters: Parameters, known: tuple[Parameters, Behaviour] | None = None
+) -> Behaviour:
+    """Spread parameters over all draws, in the order of the layout.
+
+    Args:
+        problem: Who is left.
+        parameters: What is spread.
+        known: Parameters that were spread for the same makers and buyers, and what they became;
+            arrays that both share are not spread anew.
+    """
+    made = {}
+    for field, (source, make) in _SPREAD.items():
+        same = known is not None and _shared(known[0], parameters, source)
+        made[field] = getattr(known[1], field) if known and same else make(problem, parameters)
+    return Behaviour(**made)
+
+
+def _shared(one: Parameters, other: Parameters, name: str) -> bool:
+    return getattr(one, name) is getattr(other, name) and one.draws == other.draws
+
+
+def same_in(one: Parameters, other: Parameters, names: Iterable[str]) -> bool:
+    """Say whether two sets of parameters share the arrays of some names."""
+    return all(_shared(one, other, name) for name in names)
+
+
+def _by_step(name: str) -> Spread:
+    return lambda problem, parameters: parameters.full(name, (len(problem.buying),))
+
+
+def _by_use(name: str) -> Spread:
+    return lambda problem, parameters: parameters.full(name, problem.final_use.shape[:2])
+
+
+def _by_draw(name: str) -> Spread:
+    return lambda _, parameters: parameters.full(name, ())
+
+
+def _cost_share(problem: Problem, parameters: Parameters) -> Floats:
+    """Share of the input in cost; nothing is bought at the first step."""
+    cost = np.array(parameters.full("cost_share", (len(problem.buying),)))
     cost[:, 0] = 0.0
+    return cost
 
-    released = np.zeros((1, int(problem.buying.sum())))
-    if parameters.release is not None:
-        full = parameters.full("release", (steps, countries))
-        released = np.ascontiguousarray(full[:, problem.buying])
 
-    def plain(name: str, *shape: int) -> Floats:
-        return np.ascontiguousarray(parameters.full(name, shape))
+def _log_capacity(problem: Problem, parameters: Parameters) -> Floats:
+    """Log capacities of the makers that are left, shape (draw, maker)."""
+    full = parameters.full("capacity", problem.producing.shape)
+    return np.log(full[:, problem.producing])
 
-    return Behaviour(
-        substitution=plain("substitution", steps),
-        supply_elasticity=plain("supply_elasticity", steps),
-        cost_share=cost,
-        demand_elasticity=plain("demand_elasticity", steps, uses),
-        log_choke=np.log(plain("choke_price", steps, uses)),
-        log_feed_choke=np.log(plain("feed_choke_price", steps)),
-        log_capacity=np.ascontiguousarray(np.log(capacity)),
-        leakage_share=plain("leakage_share"),
-        log_markup=np.log1p(plain("leakage_markup")),
-        sharpness=plain("choke_sharpness"),
-        release=released,
-    )
+
+def _release(problem: Problem, parameters: Parameters) -> Floats:
+    """Releases of the buyers that are left, shape (draw, buyer); one row where there are none."""
+    if parameters.release is None:
+        return np.zeros((1, int(problem.buying.sum())))
+    return parameters.full("release", problem.buying.shape)[:, problem.buying]
+
+
+def _plain(make: Spread) -> Spread:
+    return lambda problem, parameters: np.ascontiguousarray(make(problem, parameters))
+
+
+def _log(make: Spread) -> Spread:
+    return lambda problem, parameters: np.log(np.ascontiguousarray(make(problem, parameters)))
+
+
+#: Field of `Behaviour` -> the parameter it comes from, and how.
+_SPREAD: dict[str, tuple[str, Spread]] = {
+    "substitution": ("substitution", _plain(_by_step("substitution"))),
+    "supply_elasticity": ("supply_elasticity", _plain(_by_step("supply_elasticity"))),
+    "cost_share": ("cost_share", _cost_share),
+    "demand_elasticity": ("demand_elasticity", _plain(_by_use("demand_elasticity"))),
+    "log_choke": ("choke_price", _log(_by_use("choke_price"))),
+    "log_feed_choke": ("feed_choke_price", _log(_by_step("feed_choke_price"))),
+    "log_capacity": ("capacity", _plain(_log_capacity)),
+    "leakage_share": ("leakage_share", _plain(_by_draw("leakage_share"))),
+    "log_markup": (
+        "leakage_markup",
+        lambda _, parameters: np.log1p(np.array(parameters.full("leakage_markup", ()))),
+    ),
+    "sharpness": ("choke_sharpness", _plain(_by_draw("choke_sharpness"))),
+    "release": ("release", _plain(_release)),
+}

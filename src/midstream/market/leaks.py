@@ -11,7 +11,7 @@ from midstream.market.reference import LEAK_STEPS, SMALLEST_LEAK
 from midstream.market.vector import FAST
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def set_leaks(
     layout: Layout, behaviour: Behaviour, draw: int, unknowns: Floats, bench: Bench
 ) -> None:
@@ -38,7 +38,7 @@ def set_leaks(
             bench.leak[leak] *= -np.expm1(-max(price - base, 0.0))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def all_leaks(layout: Layout, unknowns: Floats, bench: Bench, index: int) -> tuple[float, float]:
     """Sum of a buyer's leaks were all to return, and the lowest price of their makers."""
     total, lowest = 0.0, np.inf
@@ -49,7 +49,7 @@ def all_leaks(layout: Layout, unknowns: Floats, bench: Bench, index: int) -> tup
     return total, lowest
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def leaky_price(
     layout: Layout,
     behaviour: Behaviour,

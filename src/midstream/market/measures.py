@@ -10,6 +10,15 @@ import numpy as np
 from midstream.errors import InputError
 from midstream.market.network import Floats, Network, _frozen
 
+#: The array of a network that a measure has the shape of.
+_LIKE = {
+    "flow_cap": "flow",
+    "total_cap": "output",
+    "tariff": "flow",
+    "output_factor": "output",
+    "demand_factor": "final_use",
+}
+
 
 @dataclass(frozen=True)
 class Measures:
@@ -66,11 +75,10 @@ class Measures:
 
     def check(self, network: Network) -> None:
         """Check that the shapes fit a network; raises InputError naming the measure."""
-        like = Measures.none(network)
         if self.release.shape[-2:] != network.output.shape or self.release.ndim > 3:
             raise _measure_error(f"release has the shape {self.release.shape}")
-        for name in ("flow_cap", "total_cap", "tariff", "output_factor", "demand_factor"):
-            if getattr(self, name).shape != getattr(like, name).shape:
+        for name, like in _LIKE.items():
+            if getattr(self, name).shape != getattr(network, like).shape:
                 raise _measure_error(f"{name} has the shape {getattr(self, name).shape}")
 
     def with_cut(

@@ -29,7 +29,7 @@ class Memory(NamedTuple):
     best: Floats
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def remember(memory: Memory, unknowns: Floats, slot: int, kept: int) -> None:
     """Put the last differences into a slot and bring the products up to date."""
     size = unknowns.size
@@ -45,7 +45,7 @@ def remember(memory: Memory, unknowns: Floats, slot: int, kept: int) -> None:
         memory.square[other, slot] = total
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def mixing_weights(memory: Memory, kept: int) -> None:
     """Weights of past differences: a small ridge system, by elimination."""
     matrix, norms = memory.matrix, memory.norms
@@ -82,7 +82,7 @@ def solve_small(matrix: Floats, solution: Floats, kept: int) -> None:
         solution[row] = total / matrix[row, row]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=FAST, inline="always")
 def advance(memory: Memory, unknowns: Floats, kept: int) -> None:
     """Move the unknowns by the mixed step, clipped; keep where they were."""
     step = memory.step

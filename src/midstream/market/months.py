@@ -8,12 +8,12 @@ rates a year, as in the base.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from midstream.errors import InputError
-from midstream.market.compiled import solve
+from midstream.market.compiled import Ready
 from midstream.market.equilibrium import Equilibrium
 from midstream.market.measures import Measures
 from midstream.market.network import Floats, Network, Parameters
@@ -114,6 +114,7 @@ def solve_months(
             mend="give a length above 0 for every month",
         )
     stocks = _Stocks.full(network, parameters)
+    markets = _Markets(network, parameters)
     begun, found, left, taken = notice, [], [], []
     start: Floats | None = None
     for month, now in enumerate(measures):
@@ -122,9 +123,11 @@ def solve_months(
             begun = month
         wish = stocks.wish(np.where(lost > cut_threshold, lost, 0.0), remaining[month])
         age = 0.0 if begun is None else float(month - begun)
-        moved = replace(parameters, substitution=substitution_after(parameters, age))
-        now = now.with_release(_plain(parameters, wish * network.purchases))
-        state = solve(network, moved, now, tolerance=tolerance, start=start, method=method)
+        market = markets.under(now).moved(
+            substitution_after(parameters, age),
+            _plain(parameters, wish * network.purchases) if wish.any() else None,
+        )
+        state = market.solve(tolerance=tolerance, start=start, method=method)
         start = state.unknowns
         found.append(state)
         taken.append(_taken(network, state, wish))
@@ -134,6 +137,22 @@ def solve_months(
     delivered = np.stack([state.delivered for state in found], axis=-3)
     stock = _plain(parameters, np.stack(left, axis=1))
     return Path(tuple(found), stock, release, delivered + release)
+
+
+class _Markets:
+    """The market of each set of measures; months under the same measures share one."""
+
+    def __init__(self, network: Network, parameters: Parameters) -> None:
+        self.network, self.parameters = network, parameters
+        self.known: dict[int, tuple[Measures, Ready]] = {}
+
+    def under(self, measures: Measures) -> Ready:
+        """The market under measures; a release in them is left out."""
+        # Kept with the measures, so that no other ones can get their number.
+        if id(measures) not in self.known:
+            ready = Ready.of(self.network, self.parameters, measures)
+            self.known[id(measures)] = measures, ready
+        return self.known[id(measures)][1]
 
 
 @dataclass

@@ -147,9 +147,16 @@ def _shape_error(name: str, shape: tuple[int, ...], expected: str) -> InputError
 
 
 def _frozen(array: Any) -> Floats:
+    if isinstance(array, np.ndarray) and array.dtype == np.float64 and _is_frozen(array):
+        # Frozen already: a changed set of parameters shares what it has not changed.
+        return array
     copy = np.array(array, dtype=np.float64)
     copy.setflags(write=False)
     return copy
+
+
+def _is_frozen(array: Floats) -> bool:
+    return array.base is None and not array.flags.writeable
 
 
 # Trailing dimensions of each parameter, without the axis of draws.
@@ -279,13 +286,32 @@ class Parameters:
         """The parameters of a run of draws."""
         return self._map(lambda array, _: array[draws])
 
-    def _map(self, pick: Callable[[Floats, int], Any]) -> Parameters:
+    def each(self) -> Parameters:
+        """The same with an axis of draws on every array, for many draws at once."""
+        draws = self.draws or 1
+        return self._map(
+            lambda array, _: array,
+            lambda array: np.broadcast_to(array, (draws, *array.shape)),
+        )
+
+    def moved(self, substitution: Floats, release: Floats | None) -> Parameters:
+        """The same with what changes from month to month; the caller keeps to its ranges."""
+        moved = self._map(lambda array, _: array)
+        object.__setattr__(moved, "substitution", substitution)
+        object.__setattr__(moved, "release", release)
+        return moved
+
+    def _map(
+        self,
+        pick: Callable[[Floats, int], Any],
+        without: Callable[[Floats], Any] = lambda array: array,
+    ) -> Parameters:
         # Parts of checked arrays need no second check, which would cost more than a solve.
         part = object.__new__(Parameters)
         for name, dimensions in _DIMENSIONS.items():
             array = getattr(self, name)
-            if array is not None and array.ndim > dimensions:
-                array = pick(array, dimensions)
+            if array is not None:
+                array = pick(array, dimensions) if array.ndim > dimensions else without(array)
             object.__setattr__(part, name, array)
         return part
 

@@ -6,7 +6,7 @@ without anybody to sell to stops, and so do those who depend on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -84,6 +84,19 @@ class Problem:
         sums = flows.sum(axis=2, keepdims=True)
         share: Floats = np.divide(flows, sums, out=np.zeros_like(flows), where=sums > 0)
         return share
+
+    def following(self, measures: Measures) -> Problem | None:
+        """The same problem with other final use; None where more than that is another."""
+        measures.check(self.network)
+        mine, changed = self.measures, measures.demand_factor
+        same = all(
+            np.array_equal(getattr(mine, name), getattr(measures, name))
+            for name in ("flow_cap", "total_cap", "tariff", "output_factor")
+        )
+        wanted = np.array_equal(mine.demand_factor > 0, changed > 0)
+        if not (same and wanted and mine.leak == measures.leak):
+            return None
+        return replace(self, measures=measures)
 
 
 def hub_flow(network: Network, measures: Measures) -> Floats:

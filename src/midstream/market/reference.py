@@ -13,7 +13,7 @@ from functools import partial
 
 import numpy as np
 
-from midstream.market.anderson import DEPTH, fixed_point
+from midstream.market.anderson import DEPTH, DIRECT_LIMIT, fixed_point
 from midstream.market.network import Flags, Floats, Parameters
 from midstream.market.newton import newton_path, newton_root
 from midstream.market.problem import Problem
@@ -36,7 +36,7 @@ LEAK_STEPS = 60
 
 @dataclass(frozen=True)
 class State:
-    """Everything that follows from the unknowns of one draw.
+    """Everything that follows from the unknowns of one draw, or of many with an axis in front.
 
     Attributes:
         log_effective: ``ln P``, shape (step, country); inf for buyers that are cut off.
@@ -66,6 +66,7 @@ def solve_one(
     tolerance: float,
     limit: int,
     start: Floats | None = None,
+    newton: Floats | None = None,
 ) -> tuple[Floats, int, float]:
     """Find the unknowns of one draw.
 
@@ -76,6 +77,8 @@ def solve_one(
         limit: Largest number of mixed iterations. Where they do not suffice, Newton steps through
             rounded kinks, mixing with a longer memory and whole Newton steps follow in turn.
         start: Unknowns to start from, shape (unknown,); none starts at the base.
+        newton: Turns clearing residuals into price moves, see `slopes.newton_matrix`; a first try
+            is made with it.
 
     Returns:
         The unknowns (log prices of `Problem.producing` in order, then log shadow factors), the
@@ -93,7 +96,7 @@ def solve_one(
     base = np.zeros(size)
     begin = base if start is None else np.asarray(start, dtype=np.float64)
     mix = partial(fixed_point, residual, pace=pace, ceiling=ceiling, tolerance=tolerance)
-    found = mix(begin, limit=limit)
+    found = _first_try(mix, begin, limit, tolerance, newton)
 
     def rounded(width: float) -> Callable[[Floats], Floats]:
         return partial(residual, smooth=width)
@@ -111,6 +114,23 @@ def solve_one(
     return found
 
 
+def _first_try(
+    mix: Callable[..., tuple[Floats, int, float]],
+    start: Floats,
+    limit: int,
+    tolerance: float,
+    newton: Floats | None,
+) -> tuple[Floats, int, float]:
+    """Mix with moves by the slopes of the base for a while, then with each price by itself."""
+    if newton is None or newton.size == 0:
+        return mix(start, limit=limit)
+    tried = mix(start, limit=min(limit, DIRECT_LIMIT), matrix=newton)
+    if tried[2] <= tolerance or limit <= DIRECT_LIMIT:
+        return tried
+    found = mix(tried[0], limit=limit - tried[1])
+    return found[0], found[1] + tried[1], found[2]
+
+
 def paces(problem: Problem, parameters: Parameters, caps: int) -> Floats:
     """Step of each unknown per unit of its residual: makers' prices, then shadow factors."""
     damping = parameters.substitution + parameters.supply_elasticity + PRICE_DAMPING
@@ -121,7 +141,7 @@ def paces(problem: Problem, parameters: Parameters, caps: int) -> Floats:
 def evaluate(
     problem: Problem, parameters: Parameters, unknowns: Floats, smooth: float = 0.0
 ) -> State:
-    """Evaluate all equations at given unknowns of one draw.
+    """Evaluate all equations at given unknowns, of one draw or of many at once.
 
     Formulas: ``F_ij = Q_j w_ij (p_ij / P_j)^-sigma`` with
     ``P_j = (sum_i w_ij p_ij^-sigma)^(-1/sigma)``;
@@ -129,8 +149,8 @@ def evaluate(
     ``Q = U0 X_next / X0_next + sum_k V0 P^-eta phi(P) - release``.
 
     Args:
-        problem, parameters: What is solved.
-        unknowns: Log prices and log shadow factors.
+        problem, parameters: What is solved; parameters with an axis of draws want one of unknowns.
+        unknowns: Log prices and log shadow factors, shape (unknown,) or (draw, unknown).
         smooth: Width in logs over which kinks are rounded; 0 for the equations themselves.
     """
     log_price, shadow, shadow_total = split(problem, unknowns)
@@ -139,30 +159,33 @@ def evaluate(
     log_effective = effective_price(sigma, pull, leak_pull, leak_gate)
     output = supply(problem, parameters, log_price, log_effective, smooth)
     final_use = demand(problem, parameters, log_effective, smooth)
-    wanted = final_use.sum(axis=1)
-    wanted[:-1] += problem.feed_need[:-1] * output[1:]
+    wanted = final_use.sum(axis=-2)
+    wanted[..., :-1, :] += problem.feed_need[:-1] * output[..., 1:, :]
     # Stocks can spare a buyer most of what it buys, never all: a market with no buyer has no price.
     release = 0.0 if parameters.release is None else parameters.release
     purchases = np.maximum(wanted - release, LEAST_BOUGHT * wanted)
     purchases = np.where(problem.buying, purchases, 0.0)
-    scale = np.where(problem.buying, log_effective, 0.0) * sigma[:, None]
-    taken = (purchases * np.exp(scale))[:, None, :]
+    scale = np.where(problem.buying, log_effective, 0.0) * sigma[..., None]
+    taken = (purchases * np.exp(scale))[..., None, :]
     flow = pull * taken
     passed = gate(log_effective, leak_gate)
     leaked = leak_pull * passed * taken
-    sold = (flow + leaked).sum(axis=2)
+    sold = (flow + leaked).sum(axis=-1)
     clearing = log_ratio(sold, output, problem.producing)
     slack = cap_slack(problem, flow, shadow, shadow_total, smooth)
     return State(log_effective, output, purchases, final_use, flow, leaked, clearing, slack)
 
 
 def split(problem: Problem, unknowns: Floats) -> tuple[Floats, Floats, Floats]:
-    """Unpack unknowns into log prices (step, country), shadow factors of arcs and of totals."""
+    """Unpack unknowns into log prices (step, country), shadow factors of arcs and of totals.
+
+    An axis of draws stays in front of each.
+    """
     count = int(problem.producing.sum())
-    log_price = np.zeros(problem.producing.shape)
-    log_price[problem.producing] = unknowns[:count]
+    log_price = np.zeros((*unknowns.shape[:-1], *problem.producing.shape))
+    log_price[..., problem.producing] = unknowns[..., :count]
     arcs = count + len(problem.capped)
-    return log_price, unknowns[count:arcs], unknowns[arcs:]
+    return log_price, unknowns[..., count:arcs], unknowns[..., arcs:]
 
 
 def pulls(
@@ -180,21 +203,27 @@ def pulls(
     Returns:
         Three arrays of shape (step, exporter, importer).
     """
-    sigma = parameters.substitution[:, None, None]
-    opening = np.zeros(problem.weight.shape)
-    opening[tuple(problem.capped.T)] = shadow
+    sigma = parameters.substitution[..., None, None]
+    opening = np.zeros((*log_price.shape[:-2], *problem.weight.shape))
+    opening[(..., *problem.capped.T)] = shadow
     blocked = problem.banned + np.where(
         problem.leaking, problem.weight * -np.expm1(np.minimum(opening, 0.0)), 0.0
     )
     abroad = ~np.eye(problem.weight.shape[1], dtype=bool)
-    for (step, exporter), total in zip(problem.quotas, shadow_total, strict=True):
-        opening[step, exporter, abroad[exporter]] += total
-    arc = log_price[:, :, None] + problem.tariff_log
+    for number, (step, exporter) in enumerate(problem.quotas):
+        opening[..., step, exporter, abroad[exporter]] += shadow_total[..., number, None]
+    arc = log_price[..., None] + problem.tariff_log
     pull = problem.weight * np.exp(opening - sigma * arc)
-    leak_price = log_price[:, :, None] + np.log1p(parameters.leakage_markup)
-    kappa = leak_share(problem, parameters.leakage_share)
+    leak_price = log_price[..., None] + np.log1p(_over_arcs(parameters.leakage_markup))
+    kappa = leak_share(problem, _over_arcs(parameters.leakage_share))
     leak_pull = np.where(blocked > 0, kappa * blocked * np.exp(-sigma * leak_price), 0.0)
     return pull, leak_pull, np.broadcast_to(leak_price, pull.shape)
+
+
+def _over_arcs(number: Floats | float) -> Floats:
+    """A number a draw, to be laid over (step, exporter, importer)."""
+    over: Floats = np.asarray(number)[..., None, None, None]
+    return over
 
 
 def leak_share(problem: Problem, kappa: Floats | float) -> Floats | float:
@@ -209,16 +238,17 @@ def effective_price(sigma: Floats, pull: Floats, leak_pull: Floats, leak_gate: F
     ``gain_i = ln P - ln p_leak,i`` when positive: the more a leak pays, the more of it returns.
     Without leaks this is explicit; with them it is one increasing equation a buyer.
     """
-    direct, leaks = pull.sum(axis=1), leak_pull.sum(axis=1)
+    direct, leaks = pull.sum(axis=-2), leak_pull.sum(axis=-2)
     with np.errstate(divide="ignore"):
-        plain: Floats = -np.log(direct) / sigma[:, None]
-    for step, buyer in np.argwhere(leaks > 0):
-        rows = leak_pull[step, :, buyer] > 0
-        plain[step, buyer] = leaky_price(
-            float(sigma[step]),
-            float(direct[step, buyer]),
-            leak_pull[step, rows, buyer],
-            leak_gate[step, rows, buyer],
+        plain: Floats = -np.log(direct) / sigma[..., None]
+    for *place, buyer in np.argwhere(leaks > 0):
+        at = tuple(place)
+        rows = leak_pull[(*at, slice(None), buyer)] > 0
+        plain[(*at, buyer)] = leaky_price(
+            float(sigma[at]),
+            float(direct[(*at, buyer)]),
+            leak_pull[(*at, rows, buyer)],
+            leak_gate[(*at, rows, buyer)],
         )
     return plain
 
@@ -251,7 +281,7 @@ def leaky_price(sigma: float, direct: float, leaks: Floats, gates: Floats) -> fl
 
 def gate(log_effective: Floats, leak_gate: Floats) -> Floats:
     """Part of a leak that pays, ``1 - exp(-gain)`` and 0 below break-even, per arc."""
-    gain = np.where(np.isfinite(log_effective), log_effective, 0.0)[:, None, :] - leak_gate
+    gain = np.where(np.isfinite(log_effective), log_effective, 0.0)[..., None, :] - leak_gate
     return -np.expm1(-np.maximum(gain, 0.0))
 
 
@@ -280,12 +310,13 @@ def supply(
 ) -> Floats:
     """Output ``X0 phi(P_feed) min(k, (e^x / P_feed^a)^eps)``, shape (step, country)."""
     feed = np.zeros_like(log_price)
-    feed[1:] = np.where(problem.producing[1:], log_effective[:-1], 0.0)
+    feed[..., 1:, :] = np.where(problem.producing[1:], log_effective[..., :-1, :], 0.0)
     cost = parameters.cost_share.copy()
-    cost[0] = 0.0
-    wish = parameters.supply_elasticity[:, None] * (log_price - cost[:, None] * feed)
-    lack = shortage(feed, parameters.feed_choke_price[:, None], parameters.choke_sharpness, smooth)
-    lack[0] = 0.0
+    cost[..., 0] = 0.0
+    wish = parameters.supply_elasticity[..., None] * (log_price - cost[..., None] * feed)
+    sharpness = np.asarray(parameters.choke_sharpness)[..., None, None]
+    lack = shortage(feed, parameters.feed_choke_price[..., None], sharpness, smooth)
+    lack[..., 0, :] = 0.0
     held = lesser(np.broadcast_to(np.log(parameters.capacity), wish.shape), wish, smooth)
     return problem.capacity_output * np.exp(lack + held)
 
@@ -294,9 +325,10 @@ def demand(
     problem: Problem, parameters: Parameters, log_effective: Floats, smooth: float = 0.0
 ) -> Floats:
     """Final use ``V0 P^-eta phi(P)``, shape (step, use, country)."""
-    price = np.where(problem.buying, log_effective, 0.0)[:, None, :]
-    lack = shortage(price, parameters.choke_price[:, :, None], parameters.choke_sharpness, smooth)
-    return problem.final_use * np.exp(lack - parameters.demand_elasticity[:, :, None] * price)
+    price = np.where(problem.buying, log_effective, 0.0)[..., None, :]
+    sharpness = np.asarray(parameters.choke_sharpness)[..., None, None, None]
+    lack = shortage(price, parameters.choke_price[..., None], sharpness, smooth)
+    return problem.final_use * np.exp(lack - parameters.demand_elasticity[..., None] * price)
 
 
 def log_ratio(one: Floats, other: Floats, where: Flags) -> Floats:
@@ -310,12 +342,13 @@ def cap_slack(
     problem: Problem, flow: Floats, shadow: Floats, shadow_total: Floats, smooth: float = 0.0
 ) -> Floats:
     """``min(ln cap - ln F, -y)`` of capped arcs, then of total caps; 0 where both agree."""
-    sent = np.log(np.maximum(flow[tuple(problem.capped.T)], SMALLEST))
-    abroad = flow.sum(axis=2) - np.einsum("sii->si", flow)
-    totals = np.log(np.maximum(abroad[tuple(problem.quotas.T)], SMALLEST))
+    sent = np.log(np.maximum(flow[(..., *problem.capped.T)], SMALLEST))
+    abroad = flow.sum(axis=-1) - np.einsum("...ii->...i", flow)
+    totals = np.log(np.maximum(abroad[(..., *problem.quotas.T)], SMALLEST))
     return np.concatenate(
         [
             lesser(problem.log_cap - sent, -shadow, smooth),
             lesser(problem.log_quota - totals, -shadow_total, smooth),
-        ]
+        ],
+        axis=-1,
     )

@@ -6,15 +6,18 @@ them, so that a draw needs six evaluations where plain damping needs twelve.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from midstream.market.network import Floats, Parameters
 from midstream.market.problem import Problem
 
+#: Parameters that the slopes are made of.
+STEERING = ("substitution", "supply_elasticity", "cost_share", "demand_elasticity")
 
-def clearing_slopes(problem: Problem, parameters: Parameters) -> Floats:
+
+def clearing_slopes(problem: Problem, middle: Middle) -> Floats:
     """Derivative of ``ln demand - ln output`` of all makers by their log prices at the base.
 
     With the buyers' shares ``w`` and the makers' sales shares ``r`` of a step, the share ``u`` of
@@ -24,12 +27,11 @@ def clearing_slopes(problem: Problem, parameters: Parameters) -> Floats:
 
     Args:
         problem: Network under measures; shares are those of arcs left open.
-        parameters: One set, or many, of which the median is taken.
+        middle: Its shares, and the middle of the parameters.
 
     Returns:
         Shape (maker, maker), makers that are left, in order.
     """
-    middle = _Middle.of(problem, parameters)
     producing = problem.producing
     starts = np.concatenate([[0], np.cumsum(producing.sum(axis=1))])
     slopes = np.zeros((starts[-1], starts[-1]))
@@ -50,8 +52,8 @@ def clearing_slopes(problem: Problem, parameters: Parameters) -> Floats:
 
 
 @dataclass(frozen=True)
-class _Middle:
-    """Shares of the open network and the middle of the parameters."""
+class Middle:
+    """Shares of the open network and the median of the parameters over draws."""
 
     bought: Floats
     sales: Floats
@@ -62,7 +64,8 @@ class _Middle:
     cost: Floats
 
     @classmethod
-    def of(cls, problem: Problem, parameters: Parameters) -> _Middle:
+    def of(cls, problem: Problem, parameters: Parameters) -> Middle:
+        """Work them out for one set of parameters or many."""
         steps, uses, _ = problem.network.final_use.shape
         middle = {
             name: np.median(parameters.full(name, shape), axis=0)
@@ -86,6 +89,10 @@ class _Middle:
             cost=middle["cost_share"],
         )
 
+    def moved(self, substitution: Floats) -> Middle:
+        """The same with another substitution, shape (draw, step)."""
+        return replace(self, sigma=np.median(substitution, axis=0))
+
     def own(self, step: int) -> Floats:
         """How the pull of a step's buyers answers to their own price."""
         slope: Floats = self.sigma[step] - self.use_slope[step]
@@ -103,12 +110,12 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, full, out=np.zeros(part.shape), where=full > 0)
 
 
-def newton_matrix(problem: Problem, parameters: Parameters) -> Floats:
+def newton_matrix(problem: Problem, middle: Middle) -> Floats:
     """Matrix that turns clearing residuals into price moves: minus the inverse of the slopes.
 
     Empty when the slopes cannot be inverted; the solver then damps each price by itself.
     """
-    slopes = clearing_slopes(problem, parameters)
+    slopes = clearing_slopes(problem, middle)
     try:
         return np.ascontiguousarray(-np.linalg.inv(slopes))
     except np.linalg.LinAlgError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from midstream.market.compiled import solve
+from midstream.market.compiled import Ready, with_release
 from midstream.market.equilibrium import Equilibrium
 from midstream.market.measures import Measures
 from midstream.market.network import Floats, Network, Parameters
@@ -31,11 +31,17 @@ def solve_years(
         The equilibrium of each year; keep what is needed of it and let it go.
     """
     before: list[Floats] = []
+    first: Ready | None = None
     for parameters, measures in years:
         start = extrapolated(before)
-        found = solve(
-            network, parameters, measures, tolerance=tolerance, start=start, method=method
+        given = with_release(parameters, measures)
+        market = (
+            Ready.of(network, given, measures)
+            if first is None
+            else first.following(given, measures)
         )
+        first = market if market.before is None else first
+        found = market.solve(tolerance=tolerance, start=start, method=method)
         before = [*before, found.unknowns][-3:]
         yield found
 
@@ -43,7 +49,11 @@ def solve_years(
 def extrapolated(before: list[Floats]) -> Floats | None:
     """Where up to three past solutions point to; None without any, or when their sizes differ."""
     same = [one for one in before if one.shape == before[-1].shape]
-    if len(same) < 3:
-        return same[-1] if same else None
+    if not same:
+        return None
+    if len(same) == 1:
+        return same[0]
+    if len(same) == 2:
+        return 2 * same[1] - same[0]
     first, second, third = same
     return 3 * third - 3 * second + first

@@ -57,24 +57,52 @@ class CellDraws:
     high: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Output at both ends of the evidence box, need and reference at one time, shape (draw,)."""
+
+    low: Floats
+    high: Floats
+    need: Floats
+    reference: Floats
+
+
 def evaluate(inputs: CellInputs, ruler: Ruler) -> CellDraws:
     """Apply the ruler at both ends. An open cell runs from 1 to 5."""
-    control = ruler.control(inputs.components)
-    installed, trajectory, scores = [], [], []
+    low = inputs.low * inputs.retention + inputs.addition
     same = inputs.low is inputs.high
-    for output in (inputs.low,) if same else (inputs.low, inputs.high):
-        now = ruler.installed(output, inputs.need, inputs.reference)
-        later = ruler.installed(
-            output * inputs.retention + inputs.addition,
-            inputs.need * inputs.growth,
-            inputs.reference * inputs.growth,
-        )
-        installed.append(now)
-        trajectory.append(later)
-        scores.append(ruler.score(now, later, control))
+    later = Point(
+        low=low,
+        high=low if same else inputs.high * inputs.retention + inputs.addition,
+        need=inputs.need * inputs.growth,
+        reference=inputs.reference * inputs.growth,
+    )
+    now = Point(inputs.low, inputs.high, inputs.need, inputs.reference)
+    return judged(now, later, ruler.control(inputs.components), ruler, inputs.open)
+
+
+def judged(
+    now: Point, later: Point, control: Floats, ruler: Ruler, open_cell: bool = False
+) -> CellDraws:
+    """Apply the ruler to a state and what is under way at both ends of the evidence box.
+
+    Args:
+        now: What stands; where ``high`` is the same array as ``low``, both ends are one.
+        later: What the trajectory leads to.
+        control: Control pillar, shape (draw,).
+        ruler: The ruler.
+        open_cell: Whether nobody counts the output; the score then runs from 1 to 5.
+    """
+    installed, trajectory, scores = [], [], []
+    same = now.low is now.high
+    ends = ((now.low, later.low),) if same else ((now.low, later.low), (now.high, later.high))
+    for output, ahead in ends:
+        installed.append(ruler.installed(output, now.need, now.reference))
+        trajectory.append(ruler.installed(ahead, later.need, later.reference))
+        scores.append(ruler.score(installed[-1], trajectory[-1], control))
     if same:
         installed, trajectory, scores = installed * 2, trajectory * 2, scores * 2
-    if inputs.open:
+    if open_cell:
         scores = [np.ones_like(scores[0]), np.full_like(scores[1], 5.0)]
     return CellDraws((installed[0], installed[1]), (trajectory[0], trajectory[1]), control, *scores)
 
@@ -122,29 +150,54 @@ class Cells:
         """The draws behind the cells."""
         return self.parameters.draws
 
-    def inputs(self, form: str, country: str) -> CellInputs:
-        """Drawn inputs of one cell."""
+    def inputs(self, form: str, country: str, projects: bool = True) -> CellInputs:
+        """Drawn inputs of one cell.
+
+        Args:
+            form, country: The cell.
+            projects: Whether to add what projects bring by the horizon.
+        """
         world_total, reference_others = self._world(form)
         leader = self.world.leaders.get(form, ("", 0.0))[0]
         estimate = self.world.outputs[form, country]
-        grade = self.draws.between(self.world.grade[form], f"grade/{form}/{country}")
+        grade = self.grade(form, country)
         low = self.draws.estimate(estimate, "output", "low") * grade
         settled = bool(estimate.components)
         high = low if settled else self.draws.estimate(estimate, "output", "high") * grade
-        need = self.shares[form][:, self._columns[country]] * world_total
-        growth = _log_between(self.world.growth[form], self.draws.kept(f"growth/{form}"))
-        years = (self.horizon - self.world.base_year) / (2030 - self.world.base_year)
+        years = self._years()
+        addition = self._addition(form, country) if projects else np.zeros(self.draws.size)
         return CellInputs(
             low=low,
             high=high,
-            need=need,
+            need=self.shares[form][:, self._columns[country]] * world_total,
             reference=world_total if country == leader else reference_others,
-            addition=self._addition(form, country) * grade,
+            addition=addition * grade,
             retention=self.parameters.draw("retention") ** years,
-            growth=growth**years,
+            growth=self.growth(form),
             components=self.components(form, country),
             open=estimate.standing == "open" or self.world.world_output[form].standing == "open",
         )
+
+    def grade(self, form: str, country: str) -> Floats:
+        """Share of the output of a cell that meets the grade of the sectors, shape (draw,)."""
+        return self.draws.between(self.world.grade[form], f"grade/{form}/{country}")
+
+    def growth(self, form: str) -> Floats:
+        """Growth of need and reference from the base year to the horizon, shape (draw,)."""
+        growth = _log_between(self.world.growth[form], self.draws.kept(f"growth/{form}"))
+        return np.asarray(growth ** self._years())
+
+    def need(self, form: str, country: str) -> Floats | None:
+        """Need today, or world need for ``WLD``, (draw,); ``None`` for an unknown country."""
+        total, _ = self._world(form)
+        if country == "WLD":
+            return total
+        column = self._columns.get(country)
+        return None if column is None else np.asarray(self.shares[form][:, column] * total)
+
+    def _years(self) -> float:
+        """Time to the horizon over the time to 2030, for which growth and retention are given."""
+        return (self.horizon - self.world.base_year) / (2030 - self.world.base_year)
 
     def components(self, form: str, country: str) -> Floats:
         """Components of control, shape (5, draw), in the order of `CONTROLS`."""
@@ -170,10 +223,17 @@ class Cells:
         parts = mix or {"unknown": 1.0}
         total = np.zeros(self.draws.size)
         for category, weight in parts.items():
-            total += weight * self._category(category, form, country, name)
+            total += weight * self.category(category, form, country, name)
         return total
 
-    def _category(self, category: str, form: str, country: str, name: str) -> Floats:
+    def category(self, category: str, form: str, country: str, name: str) -> Floats:
+        """Value of a category of control in a cell, shape (draw,).
+
+        Args:
+            category: domestic, joint, allied, dominant or unknown.
+            form, country: The cell.
+            name: ``ownership`` or ``technology``.
+        """
         if category != "unknown":
             return self.parameters.draw(f"control.{category}")
         leader = self.world.leaders.get(form, ("", 0.0))[0]
@@ -184,7 +244,7 @@ class Cells:
         """World need at grade, and the reference of everyone but the leader."""
         if form not in self._worlds:
             world = self.world.world_output[form]
-            grade = self.draws.between(self.world.grade[form], f"grade/{form}/WLD")
+            grade = self.grade(form, "WLD")
             total = self.draws.estimate(world, "world", "low") * grade
             total = np.maximum(total, 1e-12)
             self._worlds[form] = total, self._reference(form, total)
@@ -193,9 +253,21 @@ class Cells:
     def _reference(self, form: str, total: Floats) -> Floats:
         if form not in self.world.leaders:
             return total
-        leader, share = self.world.leaders[form]
-        need = self.shares[form][:, self._columns[leader]] * total
-        known = np.where(np.isnan(need), share * total, need)
+        leader, _ = self.world.leaders[form]
+        return self.reference(form, total, self.shares[form][:, self._columns[leader]] * total)
+
+    def reference(self, form: str, total: Floats, leader_need: Floats) -> Floats:
+        """Reference of everyone but the leader of a form, shape (draw,).
+
+        Args:
+            form: The form.
+            total: World need, shape (draw,).
+            leader_need: Need of the leader; where it is ``nan`` its share of output stands for it.
+        """
+        if form not in self.world.leaders:
+            return total
+        _, share = self.world.leaders[form]
+        known = np.where(np.isnan(leader_need), share * total, leader_need)
         return self.ruler.reference(total, np.full(self.draws.size, share), known)
 
     def _addition(self, form: str, country: str) -> Floats:

@@ -87,17 +87,8 @@ def _ratio(one: Floats, base: Floats) -> Floats:
 
 def used(found: Equilibrium) -> Floats:
     """Final use over base, ``P^-eta min(1, (choke / P)^sharpness)``, (draw, step, use, country)."""
-    parameters = found.parameters
-    price = found.effective_price[:, :, None, :]
-    eta = np.asarray(parameters.demand_elasticity)[..., None]
-    choke = np.asarray(parameters.choke_price)[..., None]
-    sharp = np.asarray(parameters.choke_sharpness)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(price)
-        lack = np.minimum(0.0, sharp * (np.log(choke) - logs))
-        ratio = np.exp(lack - eta * logs)
-    base = found.problem.network.final_use > 0
-    return np.where(base, ratio * found.problem.measures.demand_factor, np.nan)
+    wanted: Floats = found.use_ratio * found.problem.measures.demand_factor
+    return wanted
 
 
 def paid(found: Equilibrium) -> Floats:
@@ -107,24 +98,37 @@ def paid(found: Equilibrium) -> Floats:
     ``1 + tau = e^(-y / sigma)``. What comes round through a third country is not in it.
     """
     problem = found.problem
-    sigma = np.asarray(found.parameters.substitution)[:, :, None, None]
-    price = np.nan_to_num(found.log_price)[:, :, :, None] + problem.tariff_log
-    shadow = np.minimum(0.0, _shadow(found))
-    pull = problem.weight * np.exp(shadow - sigma * price)
-    spent = (pull * np.exp(price - shadow / sigma)).sum(axis=2)
-    return _ratio(spent, pull.sum(axis=2))
+    shadow = _shadow(found)
+    mean = np.full(found.purchases.shape, np.nan)
+    for step, producing in enumerate(problem.producing):
+        makers = np.flatnonzero(producing)
+        sigma = found.parameters.full("substitution", (len(mean[0]),))[:, step, None, None]
+        weight, price = problem.weight[step, makers], found.log_price[:, step, makers, None]
+        if problem.measures.tariff[step].any():
+            price = price + problem.tariff_log[step, makers]
+        if step in shadow:
+            rent = shadow[step][:, makers]
+            pull = weight * np.exp(rent - sigma * price)
+            spent = (pull * np.exp(price - rent / sigma)).sum(axis=1)
+        else:
+            # Without duties and caps powers are taken of makers' prices, not of all arcs.
+            pull = weight * np.exp(-sigma * price)
+            spent = (pull * np.exp(price)).sum(axis=1)
+        mean[:, step] = _ratio(spent, pull.sum(axis=1))
+    return mean
 
 
-def _shadow(found: Equilibrium) -> Floats:
-    """Log shadow factor of each arc, shape (draw, step, exporter, importer)."""
+def _shadow(found: Equilibrium) -> dict[int, Floats]:
+    """Log shadow factors of arcs by step, shape (draw, exporter, importer), where any is capped."""
     problem = found.problem
-    rows = found.unknowns
-    shadow = np.zeros((len(rows), *problem.weight.shape))
+    rows, places = found.unknowns, problem.weight.shape[1:]
+    steps = {int(step) for step in (*problem.capped[:, 0], *problem.quotas[:, 0])}
+    shadow = {step: np.zeros((len(rows), *places)) for step in sorted(steps)}
     first = int(problem.producing.sum())
-    step, exporter, importer = problem.capped.T
-    shadow[:, step, exporter, importer] = rows[:, first : first + len(problem.capped)]
+    for number, (step, exporter, importer) in enumerate(problem.capped):
+        shadow[step][:, exporter, importer] = rows[:, first + number]
     first += len(problem.capped)
-    for number, (at, source) in enumerate(problem.quotas):
-        abroad = np.arange(shadow.shape[2]) != source
-        shadow[:, at, source, abroad] += rows[:, first + number, None]
-    return shadow
+    for number, (step, source) in enumerate(problem.quotas):
+        abroad = np.arange(places[0]) != source
+        shadow[step][:, source, abroad] += rows[:, first + number, None]
+    return {step: np.minimum(0.0, values) for step, values in shadow.items()}

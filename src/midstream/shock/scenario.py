@@ -150,9 +150,15 @@ def measures_by_month(
     """
     none = Measures.none(network)
     part = in_force(shock.start, shock.months, len(rates))
-    return tuple(
-        _measure(base, none, shock, rates[month], float(part[month])) for month in range(len(rates))
-    )
+    # Months alike share their measures, and with them what the market works out once for them.
+    found = dict[tuple[bytes, float], Measures]()
+    months = []
+    for now, force in zip(rates, part.tolist(), strict=True):
+        alike = now.tobytes(), force
+        if alike not in found:
+            found[alike] = _measure(base, none, shock, now, force)
+        months.append(found[alike])
+    return tuple(months)
 
 
 def _measure(

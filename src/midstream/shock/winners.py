@@ -105,7 +105,7 @@ def passers(names: Nodes, state: Equilibrium, months: float, step: int) -> list[
     rent = state.rent[:, step].sum(axis=2) / total * months / MONTHS
     markup = np.asarray(state.parameters.leakage_markup, dtype=np.float64).reshape(-1, 1)
     price = np.exp(np.nan_to_num(state.log_price[:, step]))
-    passed = (state.through_hub[:, step] * price[:, :, None, None]).sum(axis=(1, 3))
+    passed = (state.through_hub_at(step) * price[:, :, None, None]).sum(axis=(1, 3))
     margin = markup * passed / total * months / MONTHS
     form = names.forms[step]
     found = [

@@ -10,7 +10,7 @@ from midstream.market import Measures, compiled, solve, solve_years
 from midstream.market.anderson import fixed_point
 from midstream.market.problem import prepare
 from midstream.market.reference import evaluate
-from midstream.market.slopes import clearing_slopes, newton_matrix
+from midstream.market.slopes import Middle, clearing_slopes, newton_matrix
 from midstream.market.years import extrapolated
 from units.market.networks import (
     drawn_network,
@@ -115,6 +115,7 @@ def test_years_are_solved_one_by_one_whatever_they_start_from() -> None:
 def test_past_years_point_to_the_next() -> None:
     assert extrapolated([]) is None
     assert extrapolated([np.ones(2)]).tolist() == [1, 1]
+    assert extrapolated([np.ones(1), np.full(1, 3.0)]).tolist() == [5]
     square = [np.array([float(year**2)]) for year in range(3)]
     assert extrapolated(square).tolist() == [9]
     assert extrapolated([np.ones(3), np.ones(3), np.ones(2)]).tolist() == [1, 1]
@@ -131,9 +132,10 @@ def test_slopes_of_the_base_are_those_of_the_equations() -> None:
 
     small = 1e-6 * np.eye(size)
     columns = [(clearing(move) - clearing(-move)) / 2e-6 for move in small]
-    slopes = clearing_slopes(problem, parameters)
+    middle = Middle.of(problem, parameters)
+    slopes = clearing_slopes(problem, middle)
     assert np.allclose(slopes, np.stack(columns, axis=1), atol=1e-6)
-    assert np.allclose(newton_matrix(problem, parameters) @ slopes, -np.eye(size), atol=1e-8)
+    assert np.allclose(newton_matrix(problem, middle) @ slopes, -np.eye(size), atol=1e-8)
 
 
 def test_mixing_solves_a_linear_system_in_a_few_steps() -> None:

@@ -1,0 +1,241 @@
+"""Needs rolled forward: from the devices back to the ore, draw by draw.
+
+The level of the base year is that of the scorecard, from the same streams. What a country needs
+of a form grows with the uses it has there; a use that grows faster in the country than in the
+world hands this on to everything it is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from midstream.chain.estimate import Floats
+from midstream.chain.normal import normal_quantile, normal_share
+from midstream.chain.world import World
+from midstream.evidence import Evidence
+from midstream.scenarios.demand_growth import FormGrowth, GrowthReader
+from midstream.scenarios.demand_mix import REST, WORLD, Mixes, mixes
+from midstream.scenarios.demand_projected import Projections, along, projections
+from midstream.scenarios.frame import Frame
+from midstream.scorecard.cells import Cells
+from midstream.scorecard.draws import Draws, Parameters
+
+#: Stream of the driver where none is given.
+DRIVER = "driver/demand"
+#: Largest part of world need that a leader takes out, as in the reference of the scorecard.
+LEADER_MOST = 0.95
+#: Years over which `outlook.need.spread` is the log-sd.
+DECADE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FormNeed:
+    """Need of one form.
+
+    Attributes:
+        form: The form.
+        base: Need of the base year by country, ``nan`` where not known, each (draw,).
+        need: Need by country, each (draw, year); `WORLD` is among them.
+        parts: Uses of the countries of interest: country -> use -> part of the need, (draw, year).
+        starts: The same in the base year, (draw,).
+    """
+
+    form: str
+    base: Mapping[str, Floats]
+    need: Mapping[str, Floats]
+    parts: Mapping[str, Mapping[str, Floats]]
+    starts: Mapping[str, Mapping[str, Floats]]
+
+
+@dataclass(slots=True)
+class Roller:
+    """Rolls needs forward.
+
+    Args:
+        evidence: The release.
+        world: The world.
+        frame: Draws and years.
+        driver: Demand in standard deviations around the middle, shape (draw,); ``None`` draws it.
+        overrides: Parameters with a value of the user.
+        detail: Countries whose uses are kept.
+    """
+
+    evidence: Evidence
+    world: World
+    frame: Frame
+    driver: Floats | None = None
+    overrides: Mapping[str, float] = field(default_factory=dict)
+    detail: Sequence[str] = ()
+    countries: tuple[str, ...] = field(init=False)
+    growths: dict[str, FormGrowth] = field(init=False)
+    mixes: Mixes = field(init=False)
+    projected: Projections = field(init=False)
+    position: Floats = field(init=False)
+    _cells: Cells = field(init=False)
+    _spread: dict[str, Floats] = field(default_factory=dict)
+    _relative: dict[tuple[str, str], Floats] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        world, frame = self.world, self.frame
+        leaders = {leader for leader, _ in world.leaders.values()}
+        self.countries = (*world.countries, *sorted(leaders - set(world.countries)))
+        reader = GrowthReader(self.evidence, world, frame)
+        self.growths = {form: reader.of(form) for form in world.forms}
+        self.mixes = mixes(world, self.countries, self.growths)
+        self.projected = projections(self.evidence, world)
+        driver = self.driver
+        if driver is None:
+            driver = normal_quantile(frame.uniform(DRIVER))
+        self.position = normal_share(driver)
+        parameters = Parameters(self.evidence, Draws(frame.seed, frame.draws), self.overrides)
+        self._cells = Cells(world, parameters, frame.last, self.countries)
+
+    def forms(self, wanted: Collection[str] | None = None) -> Iterator[FormNeed]:
+        """Needs of the forms wanted and of all that they go into, from the devices back."""
+        behind = self._behind(self.world.forms if wanted is None else wanted)
+        for form in self.world.forms:
+            if form in behind:
+                yield self._form(form)
+
+    def _behind(self, wanted: Collection[str]) -> set[str]:
+        """Some forms and every form that their need follows."""
+        found = set(wanted)
+        for form in reversed(self.world.forms):
+            if form in found:
+                found.update(self.mixes.world[form])
+        return found
+
+    def _form(self, form: str) -> FormNeed:
+        growth, base = self.growths[form], self._base(form)
+        total, uses = self._drawn(growth)
+        even = _balance(self.mixes.world[form], uses, total)
+        need = {WORLD: base[WORLD][:, None] * total}
+        parts: dict[str, dict[str, Floats]] = {}
+        starts: dict[str, dict[str, Floats]] = {}
+        for country in self.countries:
+            mixed = self._mixed(form, country, uses, total, even)
+            grown = _summed(mixed, total)
+            need[country] = self._need(form, country, base[country], grown)
+            self._hand_on(form, country, base[country], need[country], grown, total)
+            if country in self.detail:
+                weights = self.mixes.of(form, country)
+                starts[country] = {use: base[country] * part for use, part in weights.items()}
+                rows = {use: total * part for use, part in weights.items()} | mixed
+                parts[country] = {use: need[country] * row / grown for use, row in rows.items()}
+        without = self._without_leader(form, need)
+        return FormNeed(form, base, need | without, parts, starts)
+
+    def _drawn(self, growth: FormGrowth) -> tuple[Floats, dict[str, Floats]]:
+        """Growth of the whole need, and of its uses where they are split, (draw, year) each."""
+        years, origin = self.frame.years, self.world.base_year
+        total = growth.total.drawn(self.position, years, origin)
+        if not growth.uses:
+            return total, {}
+        parts = {**growth.uses, REST: growth.rest or growth.total}
+        return total, {use: part.drawn(self.position, years, origin) for use, part in parts.items()}
+
+    def _base(self, form: str) -> dict[str, Floats]:
+        """Need of the base year at grade, from the streams of the scorecard."""
+        found = {}
+        for country in (WORLD, *self.countries):
+            need = self._cells.need(form, country)
+            if need is not None:
+                found[country] = need
+        return found
+
+    def _mixed(
+        self,
+        form: str,
+        country: str,
+        uses: Mapping[str, Floats],
+        total: Floats,
+        even: Floats | None,
+    ) -> dict[str, Floats]:
+        """Growth of each use times its share; empty where all of it grows as the world does."""
+        weights = self.mixes.of(form, country)
+        moved = [use for use in weights if (use, country) in self._relative]
+        if not uses and not moved:
+            return {}
+        found = {}
+        for use, part in weights.items():
+            grown = uses.get(use, uses[REST]) if uses else total
+            row = part * grown if even is None else part * grown * even
+            relative = self._relative.get((use, country))
+            found[use] = row if relative is None else row * relative
+        return found
+
+    def _need(self, form: str, country: str, base: Floats, grown: Floats) -> Floats:
+        rows = self.projected.get((form, country))
+        frame, origin = self.frame, self.world.base_year
+        if rows:
+            scale = self.world.need_scale.get((form, country), 1.0)
+            free = np.divide(base, scale) if scale > 0 else base
+            need = along(rows, free, grown, frame.years, origin, self.position)
+            return np.asarray(need * scale)
+        return np.asarray(base[:, None] * grown * self._own(country))
+
+    def _own(self, country: str) -> Floats:
+        """What a country's need departs from the world's by itself, shape (draw, year)."""
+        if country not in self._spread:
+            width = self._cells.parameters.value("outlook.need.spread")
+            normal = normal_quantile(self.frame.uniform(f"need-growth/{country}"))
+            time = (np.array(self.frame.years) - self.world.base_year) / DECADE
+            self._spread[country] = np.exp(width * normal[:, None] * time)
+        return self._spread[country]
+
+    def _hand_on(
+        self,
+        form: str,
+        country: str,
+        base: Floats,
+        need: Floats,
+        grown: Floats,
+        total: Floats,
+    ) -> None:
+        """Note by how much the form outgrows the world in the country, for what it is made of."""
+        if (form, country) in self.projected:
+            known = (np.nan_to_num(base) > 0)[:, None]
+            own = np.divide(need, base[:, None], out=grown.copy(), where=known)
+            self._relative[form, country] = own / total
+        elif grown is not total:
+            self._relative[form, country] = grown / total
+
+    def _without_leader(self, form: str, need: Mapping[str, Floats]) -> dict[str, Floats]:
+        """World need without the leader's own; a projection of it goes before."""
+        if form not in self.world.leaders:
+            return {}
+        leader, _ = self.world.leaders[form]
+        place = f"{WORLD}-{leader}"
+        total = need[WORLD]
+        left = total - np.minimum(need[leader], LEADER_MOST * total)
+        rows = self.projected.get((form, place))
+        if rows:
+            base = self._outside(form, leader)
+            grown = left / base[:, None]
+            left = along(rows, base, grown, self.frame.years, self.world.base_year, self.position)
+            left = np.minimum(left, total)
+        return {place: np.asarray(left)}
+
+    def _outside(self, form: str, leader: str) -> Floats:
+        base = self._base(form)
+        return np.asarray(base[WORLD] - np.minimum(base[leader], LEADER_MOST * base[WORLD]))
+
+
+def _balance(
+    weights: Mapping[str, float], uses: Mapping[str, Floats], total: Floats
+) -> Floats | None:
+    """Factor that lets the uses add up to the whole; ``None`` where there is one growth only."""
+    if not uses:
+        return None
+    mixed = np.zeros_like(total)
+    for use, part in weights.items():
+        mixed += part * uses.get(use, uses[REST])
+    return np.asarray(total / mixed)
+
+
+def _summed(mixed: Mapping[str, Floats], total: Floats) -> Floats:
+    """Growth of a place: that of the world where its uses do not differ."""
+    return np.sum(list(mixed.values()), axis=0) if mixed else total

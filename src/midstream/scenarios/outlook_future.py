@@ -1,0 +1,314 @@
+"""One run from drivers to the scenario of every draw, and all that a run needs.
+
+Needs, plants, secondary supply and limits come from the modules of their own; this one puts them
+in order so that a run can be repeated with other drivers on the same random numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from midstream.chain.estimate import Floats
+from midstream.chain.normal import normal_quantile
+from midstream.chain.world import World
+from midstream.evidence import Evidence
+from midstream.scenarios import drivers as driving
+from midstream.scenarios import limits, pipeline, reference, regions, secondary
+from midstream.scenarios.demand import needs as needs_of
+from midstream.scenarios.frame import Bools, DriverDraws, Frame, Needs, Paths, Place, Project
+from midstream.scenarios.regions import Condition, Ints, Rule
+from midstream.scenarios.regions_met import Outcome, Plants, met, unnamed_output
+
+#: Driver that counter-moves stand for where they are simulated.
+COUNTER = "counter-move"
+#: Drivers that are handed on as they stand: to needs, and to the limits of feed.
+DEMAND, FEED = "demand", "feed-clearance"
+
+
+class CounterEffects(Protocol):
+    """What the incumbent's moves do to projects, by draw.
+
+    Attributes:
+        alive: 1 where a project is still there, shape (draw, year, project).
+        log_odds: Added to the log-odds of completion, shape (draw, project).
+        delay_factor: Multiplies the delay, shape (draw, project).
+    """
+
+    @property
+    def alive(self) -> Floats:
+        """Shape (draw, year, project)."""
+
+    @property
+    def log_odds(self) -> Floats:
+        """Shape (draw, project)."""
+
+    @property
+    def delay_factor(self) -> Floats:
+        """Shape (draw, project)."""
+
+
+Counter = Callable[[Frame, Sequence[Project]], CounterEffects]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What stays the same in all runs of an outlook.
+
+    Attributes:
+        evidence, world: What is known.
+        focus, incumbents: Countries.
+        projects: Projects.
+        conditions, rules: Scenarios.
+        plants: What else is known of plants.
+        unnamed: Form -> output of the base year no country is named for.
+        later: Forms and countries in which later entrants may come.
+        counter: Counter-moves; ``None`` leaves them to their driver.
+        places: Cells that are simulated; empty for all.
+        forms: Forms whose need is wanted; empty for all.
+    """
+
+    evidence: Evidence
+    world: World
+    focus: str
+    incumbents: tuple[str, ...]
+    projects: tuple[Project, ...]
+    conditions: tuple[Condition, ...]
+    rules: tuple[Rule, ...]
+    plants: Plants
+    unnamed: Mapping[str, float]
+    later: tuple[Place, ...]
+    counter: Counter | None = None
+    places: tuple[Place, ...] = ()
+    forms: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls,
+        evidence: Evidence,
+        world: World,
+        focus: str,
+        incumbents: tuple[str, ...],
+        projects: tuple[Project, ...],
+        conditions: tuple[Condition, ...],
+        rules: tuple[Rule, ...],
+        counter: Counter | None = None,
+    ) -> Setup:
+        """Put together what stays the same."""
+        rows = evidence.table("entrant_rates").rows
+        return cls(
+            evidence=evidence,
+            world=world,
+            focus=focus,
+            incumbents=incumbents,
+            projects=projects,
+            conditions=conditions,
+            rules=rules,
+            plants=Plants.of(evidence, world, focus),
+            unnamed=unnamed_output(world),
+            later=tuple((row["form"], row["country"]) for row in rows),
+            counter=counter,
+        )
+
+    def narrowed(self) -> Setup:
+        """The same for the cells the conditions read, for repeated runs.
+
+        These are the forms of the conditions and their feed in the focus country, and in all
+        countries the forms whose supply outside the incumbents is looked at.
+        """
+        compared = [one for condition in self.conditions for one in condition.comparisons]
+        own = feeding(self.world, {one.form for one in compared})
+        wide = {one.form for one in compared if one.threshold == "share-outside"}
+        cells = pipeline.cells_of(self.evidence, self.world, self.projects)
+        places = tuple(
+            place
+            for place in cells
+            if (place[0] in own and place[1] == self.focus)
+            or (place[0] in wide and place[1] not in self.incumbents)
+        )
+        kept = tuple(one for one in self.projects if (one.form, one.country) in places)
+        return replace(self, projects=kept, places=places, forms=frozenset(own))
+
+
+def feeding(world: World, forms: set[str]) -> set[str]:
+    """Forms and all forms that go into them."""
+    found = set(forms)
+    while True:
+        more = {
+            form
+            for form, uses in world.uses.items()
+            if form not in found and any(use.output in found for use in uses)
+        }
+        if not more:
+            return found
+        found |= more
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Drawn parameters of a run: the same for two runs that are compared.
+
+    Attributes:
+        frame: Draws and years.
+        classes: Reference classes by draw.
+        sizes: Effect of a driver -> its size, shape (draw,).
+        needs: Needs, where another run has made them already and demand has not moved.
+    """
+
+    frame: Frame
+    classes: reference.Classes
+    sizes: Mapping[str, Floats]
+    needs: Needs | None = None
+
+    @classmethod
+    def of(cls, evidence: Evidence, frame: Frame) -> Given:
+        """Draw them anew for every draw."""
+        classes = reference.posterior(evidence, frame.draws, frame.seed)
+        return cls(frame, classes, driving.sizes(evidence, frame))
+
+    def grouped(self, groups: int) -> Given:
+        """The parameters of the first draw of each group, held throughout the group."""
+        each = self.frame.draws // groups
+        index = np.arange(self.frame.draws) // each * each
+        sizes = {name: size[index] for name, size in self.sizes.items()}
+        return replace(self, classes=classes_of(self.classes, index), sizes=sizes)
+
+    def still(self) -> Given:
+        """The same where no driver does anything to a project: the record alone."""
+        return replace(self, sizes={name: np.zeros_like(size) for name, size in self.sizes.items()})
+
+
+def classes_of(classes: reference.Classes, index: Ints) -> reference.Classes:
+    """Reference classes with the draws of an index."""
+    mappings = ("completion", "completion_shift", "delay_shift")
+    arrays = ("on_time", "delay_mu", "delay_sigma", "award")
+    changed: dict[str, Any] = {
+        name: {key: values[index] for key, values in getattr(classes, name).items()}
+        for name in mappings
+    }
+    changed |= {name: getattr(classes, name)[index] for name in arrays}
+    return replace(classes, **changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Future:
+    """What a run gives.
+
+    Attributes:
+        frame: Draws and years.
+        drivers: Drivers.
+        paths: Capacity and output after secondary supply and limits.
+        needs: Needs.
+        limited: What limits bind.
+        met: Whether a condition holds, shape (draw, condition).
+        region: Rank of the scenario, shape (draw,).
+    """
+
+    frame: Frame
+    drivers: DriverDraws
+    paths: Paths
+    needs: Needs
+    limited: limits.Limited
+    met: Bools
+    region: Ints
+    outcome: Outcome = field(repr=False)
+
+
+def run(setup: Setup, given: Given, values: DriverDraws) -> Future:
+    """Run from drivers to scenarios.
+
+    Args:
+        setup: What stays the same.
+        given: Drawn parameters.
+        values: Drivers of the focus country.
+    """
+    frame, world, evidence = given.frame, setup.world, setup.evidence
+    effects = setup.counter(frame, setup.projects) if setup.counter else None
+    values = _with_pressure(setup, values, effects)
+    pushed = _pushed(setup, given, values, effects)
+    raw = pipeline.simulate(
+        frame,
+        world,
+        evidence,
+        setup.projects,
+        given.classes,
+        log_odds=pushed.log_odds,
+        delay_factor=pushed.delay_factor,
+        alive=None if effects is None else effects.alive,
+        entrant_rate=pushed.entrant_rate,
+        places=setup.places or None,
+    )
+    needs = given.needs or needs_of(evidence, world, frame, values.of(DEMAND), forms=_forms(setup))
+    fuller = secondary.added(raw, secondary.secondary(evidence, world, frame, needs, raw))
+    # Each step holds arrays of all draws, years and cells: those no longer needed are let go.
+    del raw, pushed, effects
+    limited = limits.limited(evidence, world, fuller, feed=values.of(FEED))
+    del fuller
+    outcome = Outcome(
+        focus=setup.focus,
+        incumbents=setup.incumbents,
+        year=frame.last,
+        paths=limited.paths,
+        needs=needs,
+        projects=setup.projects,
+        unnamed=setup.unnamed,
+        plants=setup.plants,
+    )
+    holds = met(setup.conditions, outcome)
+    found = regions.region(holds, setup.conditions, setup.rules)
+    return Future(frame, values, limited.paths, needs, limited, holds, found, outcome)
+
+
+def _forms(setup: Setup) -> tuple[str, ...] | None:
+    """Forms whose need is asked for, in the order of the world; ``None`` for all."""
+    return tuple(form for form in setup.world.forms if form in setup.forms) or None
+
+
+def _pushed(
+    setup: Setup, given: Given, values: DriverDraws, effects: CounterEffects | None
+) -> driving.Push:
+    """What drivers do to projects; counter-moves that are simulated replace their driver."""
+    pusher = driving.Pusher(
+        known=driving.drivers(setup.evidence),
+        sizes=given.sizes,
+        frame=given.frame,
+        focus=setup.focus,
+        incumbents=setup.incumbents,
+        silent=frozenset({COUNTER} if effects is not None else ()),
+    )
+    pushed = pusher.push(values, setup.projects, setup.later)
+    if effects is None:
+        return pushed
+    return replace(
+        pushed,
+        log_odds=pushed.log_odds + effects.log_odds,
+        delay_factor=pushed.delay_factor * effects.delay_factor,
+    )
+
+
+def _with_pressure(
+    setup: Setup, values: DriverDraws, effects: CounterEffects | None
+) -> DriverDraws:
+    """Put the pressure of simulated counter-moves in the place of their driver.
+
+    The pressure of a draw is what the moves take from the projects of the focus country: the
+    share of years they are not alive, less the mean log-odds; its normal score by rank.
+    """
+    own = [n for n, project in enumerate(setup.projects) if project.country == setup.focus]
+    if effects is None or not own or COUNTER not in values.names:
+        return values
+    lost = 1 - effects.alive[:, :, own].mean(axis=(1, 2))
+    pressure = lost - effects.log_odds[:, own].mean(axis=1)
+    mixed = values.values.copy()
+    mixed[:, values.names.index(COUNTER)] = normal_score(pressure)
+    return DriverDraws(values.names, mixed)
+
+
+def normal_score(values: Floats) -> Floats:
+    """Standard normal numbers in the order of some values, equals in the order of the draws."""
+    ranks = np.empty(len(values))
+    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return normal_quantile((ranks + 0.5) / len(values))
