@@ -38,7 +38,7 @@ def fields(draw: st.DrawFn) -> Field:
             f"plant-{number}",
             built=draw(st.booleans()),
             covered=0.0 if floor is None else draw(shares),
-            floor=np.nan if floor is None else floor,
+            floor=floor or 0.0,
             exposed=draw(shares),
             relief=draw(st.floats(0, 0.6)),
             cash=draw(st.floats(15, 60)),
@@ -109,7 +109,6 @@ def test_whole_output_above_the_incentive_price_keeps_everybody(
 ) -> None:
     floor = 1 + max(float(entrants.incentive.max()), float((entrants.cash + entrants.fixed).max()))
     covered = entrants.with_cover(1.0, floor)
-    covered = replace(covered, floor=np.maximum(covered.floor, floor))
     assert living(covered, flood(price, length), playing()).min() == 1.0
 
 
@@ -221,12 +220,18 @@ def test_deeper_cut_never_lowers_the_price_abroad(
     assert 1 <= ratio[0] <= ratio[1] <= 8
 
 
-@given(prices, st.one_of(st.just(np.nan), prices), shares)
-def test_effective_price_lies_between_price_and_floor(
-    price: float, floor: float, covered: float
+@given(prices, st.lists(st.tuples(shares, prices), max_size=3), shares, prices)
+def test_effective_price_lies_between_price_and_floor_and_rises_with_covers(
+    price: float, covers: list[tuple[float, float]], share: float, floor: float
 ) -> None:
-    found = effective_price(np.array(price), np.array(floor), np.array(covered))
-    assert price - 1e-9 <= found <= np.fmax(price, floor) + 1e-9
+    def paid(layers: list[tuple[float, float]]) -> float:
+        given = np.array(layers).reshape(-1, 2)
+        return float(effective_price(column(price, 1)[:, None], given[:, 1:], given[:, :1])[0, 0])
+
+    found = paid(covers)
+    assert price - 1e-9 <= found <= max([price, *(level for _, level in covers)]) + 1e-9
+    assert paid([*covers, (share, floor)]) >= found - 1e-9
+    assert paid(covers[::-1]) == pytest.approx(found)
 
 
 @given(fields(), prices, lengths)

@@ -22,6 +22,7 @@ from midstream.cli.options import (
     open_study,
     progress_bar,
 )
+from midstream.cli.outlook import counter, outlook
 from midstream.cli.shock import shock_app
 from midstream.errors import InputError, MidstreamError, ModelError
 
@@ -36,6 +37,8 @@ evidence_app = typer.Typer(help="What we know, how well, from whom.", no_args_is
 app.add_typer(evidence_app, name="evidence")
 app.add_typer(dependency_app, name="dependency")
 app.add_typer(shock_app, name="shock")
+app.command("outlook")(outlook)
+app.command("counter")(counter)
 
 
 @evidence_app.command("check")

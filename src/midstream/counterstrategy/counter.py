@@ -12,7 +12,7 @@ from midstream.chain.world import World
 from midstream.counterstrategy.costs import costs_by_ratio
 from midstream.counterstrategy.cover import highest_floor
 from midstream.counterstrategy.deterrence import Limits, deterrence
-from midstream.counterstrategy.entrants import CostModel, chosen, entrant_of
+from midstream.counterstrategy.entrants import CostModel, chosen, entrant_of, in_world
 from midstream.counterstrategy.field import Field, field_of
 from midstream.counterstrategy.game import Game, central_objective, climate_of, objectives
 from midstream.counterstrategy.history import history, survivors
@@ -148,8 +148,13 @@ def _table(
     sampling = Sampling.of(evidence, draws, seed)
     leader = incumbent_of(evidence, world, form, incumbent, sampling, ledger, price)
     plants = chosen(world, form, leader.country, names)
-    found = [entrant_of(plant, leader, sampling, ledger, costs) for plant in plants]
+    found = [
+        in_world(entrant_of(plant, leader, sampling, ledger, costs), world) for plant in plants
+    ]
     place = form if price is None else f"{form}/{price:g}"
+    if names is not None:
+        # Runs of other entrants are other numbers and need ids of their own.
+        place += "/" + "+".join(plant.id for plant in plants)
     return Table(
         world=world,
         incumbent=leader,

@@ -17,7 +17,7 @@ from midstream.chain.estimate import Floats
 from midstream.chain.plants import Plant
 from midstream.chain.world import World
 from midstream.counterstrategy.costs import costs_by_ratio
-from midstream.counterstrategy.entrants import CostModel, Entrant, entrant_of
+from midstream.counterstrategy.entrants import CostModel, Entrant, entrant_of, in_world
 from midstream.counterstrategy.field import Field, field_of
 from midstream.counterstrategy.incumbent import Incumbent, incumbent_of
 from midstream.counterstrategy.sampling import Sampling
@@ -252,7 +252,9 @@ def _alive(
     except InputError:
         # No price or no tonnes: a flood cannot be set against costs.
         return None
-    entrants = [_entrant(one, incumbent, sampling, ledger, costs) for one in members]
+    entrants = [
+        in_world(_entrant(one, incumbent, sampling, ledger, costs), world) for one in members
+    ]
     field = field_of(entrants, sampling.value("commitment"))
     waves = floods(form, len(years), sampling)
     alive = np.ones((sampling.draws, len(years), len(members)))

@@ -41,8 +41,8 @@ class Entrant:
         buffer: Months of cash cost and debt service it holds in cash, shape (draw,).
         patience_low, patience_high: Ends of the years its owner bears losses, shape (draw,).
         relief: Chance that it is relieved in loss, shape (draw,); 0 without public support.
-        covered: Share of output under a floor or a guarantee, 0..1.
-        floor: Floor price, USD per kg, ``nan`` without one.
+        covers: Shares of output, 0..1, with the floor they stand under, USD per kg; 0 where the
+            terms name none. Layers lie over each other: the best floor of a unit counts.
         guaranteed: Whether its result is guaranteed whatever the price.
         fed: Whether feed comes from the incumbent.
         exposed: Chance that it needs equipment of the incumbent.
@@ -66,13 +66,22 @@ class Entrant:
     patience_low: Floats
     patience_high: Floats
     relief: Floats
-    covered: float
-    floor: float
+    covers: tuple[tuple[float, float], ...]
     guaranteed: bool
     fed: bool
     exposed: float
     basis: str
     lineage: tuple[str, ...]
+
+    @property
+    def covered(self) -> float:
+        """Share of output under a floor or a guarantee, 0..1."""
+        return max((share for share, _ in self.covers), default=0.0)
+
+    @property
+    def floor(self) -> float | None:
+        """Highest floor, USD per kg; ``None`` without one."""
+        return max((floor for _, floor in self.covers if floor > 0), default=None)
 
 
 def entrants(
@@ -112,7 +121,8 @@ def entrants(
     book = Ledger(base=world.ledger) if ledger is None else ledger
     leader = incumbent_of(evidence, world, form, incumbent, sampling, book, price)
     plants = chosen(world, form, leader.country, names)
-    return tuple(entrant_of(plant, leader, sampling, book, costs) for plant in plants)
+    found = (entrant_of(plant, leader, sampling, book, costs) for plant in plants)
+    return tuple(in_world(one, world) for one in found)
 
 
 def chosen(
@@ -201,14 +211,31 @@ def entrant_of(
         patience_low=level * float(patience.low or 0.0),
         patience_high=level * float(patience.high or 0.0),
         relief=_relief(cover, sampling),
-        covered=cover.share,
-        floor=np.nan if cover.floor is None else cover.floor,
+        covers=((cover.share, cover.floor or 0.0),) if cover.share else (),
         guaranteed=cover.guaranteed,
         fed=incumbent.country in plant.feed,
         exposed=_exposed(plant, incumbent, sampling),
         basis=money.basis,
         lineage=tuple(dict.fromkeys((*plant.lineage, *money.lineage, *cover.lineage, *used))),
     )
+
+
+def in_world(entrant: Entrant, world: World) -> Entrant:
+    """Give an entrant what changes have done to its world: a price floor, a factor on costs.
+
+    A floor under the price of the form is one more cover, of the whole output.
+    """
+    scale = world.cost_scale.get((entrant.form, entrant.country), 1.0)
+    floor = world.price_floor.get(entrant.form)
+    changed = replace(
+        entrant,
+        cash=entrant.cash * scale,
+        fixed=entrant.fixed * scale,
+        incentive=entrant.incentive * scale,
+    )
+    if floor is None:
+        return changed
+    return replace(changed, covers=(*entrant.covers, (1.0, floor)))
 
 
 def _name(evidence: Evidence, plant: Plant) -> str:

@@ -16,7 +16,7 @@ from midstream.errors import InputError
 #: Arrays of shape (draw, entrant), flags and numbers of shape (entrant,).
 _BY_DRAW = ("cash", "fixed", "incentive", "buffer", "patience_low", "patience_high", "relief")
 _FLAGS = ("built", "guaranteed", "fed")
-_BY_ENTRANT = ("capacity", "expected", "covered", "floor", "exposed")
+_BY_ENTRANT = ("capacity", "expected", "exposed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Field:
         buffer: Months of cash.
         patience_low, patience_high: Years.
         relief: Chance of relief.
-        covered, floor: Share under a floor and the floor, shape (entrant,); ``nan`` without.
+        shares, floors: Covers: shares of output and their floors, shape (layer, entrant); layers
+            lie over each other, and a layer an entrant lacks has the share 0.
         guaranteed: Whether the result is guaranteed whatever the price, shape (entrant,).
         fed, exposed: Whether feed comes from the incumbent, and the chance that its equipment is
             needed, shape (entrant,).
@@ -49,8 +50,8 @@ class Field:
     patience_low: Floats
     patience_high: Floats
     relief: Floats
-    covered: Floats
-    floor: Floats
+    shares: Floats
+    floors: Floats
     guaranteed: NDArray[np.bool_]
     fed: NDArray[np.bool_]
     exposed: Floats
@@ -75,7 +76,7 @@ class Field:
     ) -> Field:
         """Put a share of output of the chosen entrants (all by default) under a floor.
 
-        A better cover on record stays: shares and floors rise, they never fall.
+        Covers on record stay: a unit of output under two floors has the higher one.
 
         Raises:
             InputError: if the share is not one or the floor is negative.
@@ -85,11 +86,11 @@ class Field:
         if not floor >= 0:
             raise _refused("floor", floor, "it is a price, 0 or more")
         hit = np.ones(len(self.entrants), dtype=bool) if chosen is None else chosen
-        hit = hit & (share > 0)
+        shares = np.where(hit, share, 0.0)[None]
         return replace(
             self,
-            covered=np.where(hit, np.maximum(self.covered, share), self.covered),
-            floor=np.where(hit, np.fmax(self.floor, floor), self.floor),
+            shares=np.concatenate([self.shares, shares]),
+            floors=np.concatenate([self.floors, np.full_like(shares, floor)]),
         )
 
     def with_buffer(self, months: float) -> Field:
@@ -112,6 +113,8 @@ class Field:
             entrants=tuple(self.entrants[number] for number in index),
             **{name: getattr(self, name)[:, index] for name in names},
             **{name: getattr(self, name)[index] for name in single},
+            shares=self.shares[:, index],
+            floors=self.floors[:, index],
         )
 
 
@@ -146,4 +149,15 @@ def field_of(entrants: Sequence[Entrant], commitment: float) -> Field:
     arrays: dict[str, Any] = {name: stacked(name) for name in _BY_DRAW}
     arrays |= {name: listed(name) for name in _BY_ENTRANT}
     arrays |= {name: listed(name).astype(bool) for name in _FLAGS}
+    arrays["shares"], arrays["floors"] = _layers(entrants)
     return Field(entrants=tuple(entrants), commitment=commitment, **arrays)
+
+
+def _layers(entrants: Sequence[Entrant]) -> tuple[Floats, Floats]:
+    """Covers side by side, shape (layer, entrant) each."""
+    depth = max(len(entrant.covers) for entrant in entrants)
+    shares, floors = np.zeros((depth, len(entrants))), np.zeros((depth, len(entrants)))
+    for number, entrant in enumerate(entrants):
+        for layer, (share, floor) in enumerate(entrant.covers):
+            shares[layer, number], floors[layer, number] = share, floor
+    return shares, floors

@@ -52,13 +52,10 @@ _RULES = (
 
 def entrant_rows(teller: Teller, field: Field) -> tuple[EntrantRow, ...]:
     """Entrants as the model sees them."""
-    return tuple(
-        _entrant_row(teller, one, float(field.covered[number]), float(field.floor[number]))
-        for number, one in enumerate(field.entrants)
-    )
+    return tuple(_entrant_row(teller, one) for one in field.entrants)
 
 
-def _entrant_row(teller: Teller, one: Entrant, covered: float, floor: float) -> EntrantRow:
+def _entrant_row(teller: Teller, one: Entrant) -> EntrantRow:
     def told(what: str, title: str, value: float | None, unit: str) -> Quantity:
         name = f"{what}/{one.facility}"
         return teller.known(value, unit, name, f"{title}: {one.name}", "on record", one.lineage)
@@ -76,8 +73,8 @@ def _entrant_row(teller: Teller, one: Entrant, covered: float, floor: float) -> 
         capacity=told("capacity", "Nameplate", one.capacity, "t/yr"),
         cost=drawn("entrant-cost", "Cash cost and debt", one.cash + one.fixed, "USD/kg"),
         incentive=drawn("incentive", "Incentive price", one.incentive, "USD/kg"),
-        covered=told("covered", "Covered share", 100 * covered, "%"),
-        floor=told("floor", "Floor price", None if math.isnan(floor) else floor, "USD/kg"),
+        covered=told("covered", "Covered share", 100 * one.covered, "%"),
+        floor=told("floor", "Floor price", one.floor, "USD/kg"),
         buffer=drawn("buffer", "Cash", one.buffer, "month"),
         supported=bool(one.relief.any()),
         basis=one.basis,

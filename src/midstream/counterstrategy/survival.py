@@ -48,15 +48,34 @@ class Behaviour:
     equipment: Floats
 
 
-def effective_price(price: Floats, floor: Floats, covered: Floats) -> Floats:
-    """Price an entrant gets: ``e = phi max(P, F) + (1 - phi) P``; no floor changes nothing."""
-    e: Floats = covered * np.fmax(price, floor) + (1 - covered) * price
+def effective_price(price: Floats, floors: Floats, shares: Floats) -> Floats:
+    """Price an entrant gets on the mean of its output: ``e = phi max(P, F) + (1 - phi) P``.
+
+    With several covers a unit of output has the best floor of all that reach it. Sorted by share,
+    ``s_1 >= s_2 ...``: ``e = (1 - s_1) P + sum_k (s_k - s_(k+1)) max(P, max(F_1 .. F_k))``.
+
+    Args:
+        price: Price ``P``, shape (draw, 1).
+        floors, shares: Floors ``F`` and shares ``phi``, shape (layer, entrant).
+
+    Returns:
+        Shape (draw, entrant).
+    """
+    if not len(shares):
+        return np.broadcast_to(price, (price.shape[0], shares.shape[1]))
+    order = np.argsort(-shares, axis=0, kind="stable")
+    sorted_shares = np.take_along_axis(shares, order, axis=0)
+    best = np.maximum.accumulate(np.take_along_axis(floors, order, axis=0), axis=0)
+    ends = np.concatenate([sorted_shares, np.zeros_like(shares[:1])])
+    e: Floats = (1 - ends[0]) * price
+    for layer, floor in enumerate(best):
+        e = e + (ends[layer] - ends[layer + 1]) * np.maximum(price, floor)
     return e
 
 
 def loss_per_kg(field: Field, climate: Climate) -> Floats:
     """Loss per kg of usual output: ``d + a (c - e)``, with the part ``a`` a plant can run at."""
-    e = effective_price(climate.price, field.floor, field.covered)
+    e = effective_price(climate.price, field.floors, field.shares)
     running = np.where(field.fed, climate.fed, 1.0)
     return np.asarray(field.fixed + running * (field.cash - e))
 
@@ -77,8 +96,10 @@ def committed(field: Field) -> NDArray[np.bool_]:
 
     Enough is the share ``commitment`` of its output at a floor that pays its cash cost.
     """
-    pays = np.nan_to_num(field.floor, nan=0.0) >= field.cash
-    return field.guaranteed | ((field.covered >= field.commitment) & pays)
+    kept = np.broadcast_to(field.guaranteed, field.cash.shape)
+    for share, floor in zip(field.shares, field.floors, strict=True):
+        kept = kept | ((share >= field.commitment) & (floor >= field.cash))
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +146,7 @@ def started(field: Field, climate: Climate, equipment: Floats) -> Floats:
     ``P* + (P* - c) s (m - 1)`` is the incentive price of a project that needs equipment which
     has become ``m`` times as dear and is a share ``s`` of its capital cost.
     """
-    e = effective_price(climate.build_price, field.floor, field.covered)
+    e = effective_price(climate.build_price, field.floors, field.shares)
     capital = np.maximum(field.incentive - field.cash, 0.0)
     dearer = field.incentive + capital * equipment[:, None] * (climate.dearer - 1)
     plain = (e >= field.incentive).astype(float)

@@ -87,7 +87,7 @@ def mixed(moves: list[Floats], changes: list[Floats], move: Floats) -> Floats:
     norms = np.linalg.norm(change, axis=0)
     norms[norms == 0] = 1.0
     square = change.T @ change / np.outer(norms, norms)
-    square[np.diag_indices_from(square)] += RIDGE
+    square.flat[:: len(square) + 1] += RIDGE
     weights = np.linalg.solve(square, change.T @ move / norms) / norms
     correction: Floats = (step + change) @ weights
     return correction

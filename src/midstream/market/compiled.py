@@ -31,7 +31,7 @@ from midstream.market.layout import (
 from midstream.market.measures import Measures
 from midstream.market.network import Floats, Network, Parameters
 from midstream.market.problem import Problem, prepare
-from midstream.market.reference import evaluate, solve_one
+from midstream.market.reference import solve_one
 from midstream.market.slopes import STEERING, Middle, newton_matrix
 
 #: Largest number of mixed iterations; random networks need 25, nearly all fewer than 300.
@@ -230,11 +230,10 @@ def _rescue(
     for draw in np.flatnonzero(~(found.residual <= tolerance)):
         one = parameters if parameters.draws is None else parameters.at(int(draw))
         rows = found.unknowns
-        rows[draw], more, found.residual[draw] = solve_one(
+        rows[draw], more, found.residual[draw], state = solve_one(
             problem, one, tolerance=tolerance, limit=limit, start=rows[draw], newton=newton
         )
         found.iterations[draw] += more
-        state = evaluate(problem, one, rows[draw])
         found.log_effective[draw] = state.log_effective[problem.buying]
         found.purchases[draw] = state.purchases[problem.buying]
         found.output[draw] = state.output[problem.producing]

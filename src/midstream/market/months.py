@@ -118,12 +118,12 @@ def solve_months(
     begun, found, left, taken = notice, [], [], []
     start: Floats | None = None
     for month, now in enumerate(measures):
-        lost = capped_share(network, now)
+        lost = markets.lost(now)
         if begun is None and (lost > 0).any():
             begun = month
         wish = stocks.wish(np.where(lost > cut_threshold, lost, 0.0), remaining[month])
         age = 0.0 if begun is None else float(month - begun)
-        market = markets.under(now).moved(
+        market = markets.ready(now).moved(
             substitution_after(parameters, age),
             _plain(parameters, wish * network.purchases) if wish.any() else None,
         )
@@ -144,15 +144,22 @@ class _Markets:
 
     def __init__(self, network: Network, parameters: Parameters) -> None:
         self.network, self.parameters = network, parameters
-        self.known: dict[int, tuple[Measures, Ready]] = {}
+        self.known: dict[int, tuple[Measures, Ready, Floats]] = {}
 
-    def under(self, measures: Measures) -> Ready:
+    def ready(self, measures: Measures) -> Ready:
         """The market under measures; a release in them is left out."""
+        return self._under(measures)[1]
+
+    def lost(self, measures: Measures) -> Floats:
+        """The share of supply they take away, see `capped_share`."""
+        return self._under(measures)[2]
+
+    def _under(self, measures: Measures) -> tuple[Measures, Ready, Floats]:
         # Kept with the measures, so that no other ones can get their number.
         if id(measures) not in self.known:
             ready = Ready.of(self.network, self.parameters, measures)
-            self.known[id(measures)] = measures, ready
-        return self.known[id(measures)][1]
+            self.known[id(measures)] = measures, ready, capped_share(self.network, measures)
+        return self.known[id(measures)]
 
 
 @dataclass

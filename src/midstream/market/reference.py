@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -59,6 +60,22 @@ class State:
     slack: Floats
 
 
+class Root(NamedTuple):
+    """What a solver found for one draw.
+
+    Attributes:
+        unknowns: Log prices of `Problem.producing` in order, then log shadow factors.
+        count: Iterations used.
+        error: The largest residual.
+        state: What follows from the unknowns.
+    """
+
+    unknowns: Floats
+    count: int
+    error: float
+    state: State
+
+
 def solve_one(
     problem: Problem,
     parameters: Parameters,
@@ -67,7 +84,7 @@ def solve_one(
     limit: int,
     start: Floats | None = None,
     newton: Floats | None = None,
-) -> tuple[Floats, int, float]:
+) -> Root:
     """Find the unknowns of one draw.
 
     Args:
@@ -81,15 +98,17 @@ def solve_one(
             is made with it.
 
     Returns:
-        The unknowns (log prices of `Problem.producing` in order, then log shadow factors), the
-        iterations used, and the largest residual.
+        What was found.
     """
     count = int(problem.producing.sum())
     size = count + len(problem.capped) + len(problem.quotas)
     pace = paces(problem, parameters, size - count)
 
+    last: list[tuple[Floats, State]] = []
+
     def residual(unknowns: Floats, smooth: float = 0.0) -> Floats:
         state = evaluate(problem, parameters, unknowns, smooth)
+        last[:] = [(unknowns, state)] if smooth == 0 else []
         return np.concatenate([state.clearing[problem.producing], state.slack])
 
     ceiling = np.concatenate([np.full(count, np.inf), np.zeros(size - count)])
@@ -111,7 +130,10 @@ def solve_one(
             tried = attempt()
             best = min(found, tried, key=lambda one: one[2])
             found = (best[0], found[1] + tried[1], best[2])
-    return found
+    # A solver that gets there leaves its last evaluation behind.
+    if last and np.array_equal(last[0][0], found[0]):
+        return Root(*found, last[0][1])
+    return Root(*found, evaluate(problem, parameters, found[0]))
 
 
 def _first_try(

@@ -13,7 +13,7 @@ from midstream.shock.beside import as_episode, nearest, peaks_and_rivals
 from midstream.shock.computed import Run
 from midstream.shock.fan import Fan
 from midstream.shock.instruments import INSTRUMENTS, WORLD
-from midstream.shock.losses import SectorLoss, sector_losses, thrifted, value_added
+from midstream.shock.losses import SectorLoss, sector_losses, thrifted
 from midstream.shock.notes import notes_on
 from midstream.shock.result import Gain, OutputLost, Series, ShockResult
 from midstream.shock.scenario import cut_countries
@@ -51,7 +51,7 @@ def answer(run: Run, ledger: Ledger) -> ShockResult:
         relocation=_relocation(run, fan),
         peaks=peaks,
         rivals=rivals,
-        similar_episodes=nearest(run.evidence, ledger, episode),
+        similar_episodes=nearest(run.record.episodes, ledger, episode),
         assumptions=tuple(ledger[lineage].quantity for lineage in run.sampler.used),
         priors=dict(zip(names.forms, run.base.priors, strict=True)),
         unconverged=tuple(int(draw) for draw in np.flatnonzero(run.path.unconverged)),
@@ -224,7 +224,7 @@ def _value_lost(run: Run, fan: Fan, loss: SectorLoss) -> Quantity:
     place = f"value-lost/{loss.country}/{loss.sector}"
     title = f"Value added at risk: {loss.sector}, {run.name(loss.country)}"
     year = run.base.world.base_year
-    known = value_added(run.evidence, loss.country, loss.sector, year)
+    known = run.record.added.nearest(loss.country, loss.sector, year)
     if known is None:
         return fan.missing(place, title, "USD million", "no value added of the sector on record")
     draws = loss.lost / MONTHS_A_YEAR * known.value

@@ -27,12 +27,14 @@ class Sampler:
         seed: Seed of all streams.
         draws: Number of draws; draw 0 takes the central values.
         used: Ids of the parameters read, in order.
+        known: Draws by stream, kept between runs of the same release, seed and number of draws.
     """
 
     evidence: Evidence
     seed: int
     draws: int
     used: dict[str, None] = field(default_factory=dict)
+    known: dict[str, Floats] = field(default_factory=dict)
 
     def uniform(self, name: str) -> Floats:
         """Uniform numbers for a name, shape (draw,); the first is the median."""
@@ -51,13 +53,20 @@ class Sampler:
         Args:
             name: Id of the parameter.
             place: Name of the stream beside the parameter's, where several places draw it.
+
+        Returns:
+            Read-only, as later runs get the same.
         """
         value = self.value(name)
-        row = self.evidence.parameters[name]
-        quantile = self.uniform(f"{name}/{place}" if place else name)
-        drawn = quantiles(row["distribution"], value, row["low"], row["high"], quantile)
-        drawn[0] = value
-        return drawn
+        stream = f"{name}/{place}" if place else name
+        if stream not in self.known:
+            row = self.evidence.parameters[name]
+            quantile = self.uniform(stream)
+            drawn = quantiles(row["distribution"], value, row["low"], row["high"], quantile)
+            drawn[0] = value
+            drawn.setflags(write=False)
+            self.known[stream] = drawn
+        return self.known[stream]
 
 
 def market_parameters(sampler: Sampler, steps: int, uses: int, countries: int) -> Parameters:

@@ -13,7 +13,7 @@ from midstream.shock.instruments import Shock
 from midstream.shock.network import BalancedBase
 from midstream.shock.peaks import PREDICTORS, PeakModel, scenario_episode
 from midstream.shock.prices import CLASSES, Prices
-from midstream.shock.similar import similar_episodes
+from midstream.shock.similar import EpisodeRecord
 
 #: The rule a page shows first, until another is shown to be better.
 RULE = "capped_share_rule"
@@ -81,9 +81,9 @@ def peaks_and_rivals(
 
 
 def nearest(
-    evidence: Evidence, ledger: Ledger, episode: Episode | None
+    record: EpisodeRecord, ledger: Ledger, episode: Episode | None
 ) -> tuple[dict[str, Any], ...]:
     """Give the nearest episodes on record; none for a tariff, which has no record."""
     if episode is None:
         return ()
-    return tuple(found.to_dict(ledger) for found in similar_episodes(evidence, episode))
+    return tuple(found.to_dict(ledger) for found in record.near(episode))

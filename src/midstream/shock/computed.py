@@ -10,11 +10,31 @@ from midstream.chain.estimate import Floats
 from midstream.evidence import Evidence
 from midstream.shock.behaviour import Sampler
 from midstream.shock.instruments import Shock, in_force
+from midstream.shock.losses import ValueAdded
 from midstream.shock.network import BalancedBase
 from midstream.shock.path import NetworkPath
 from midstream.shock.peaks import PeakModel
 from midstream.shock.prices import Prices
+from midstream.shock.similar import EpisodeRecord
 from midstream.shock.winners import Winner
+
+
+@dataclass(frozen=True, slots=True)
+class OnRecord:
+    """What a release has on record beside a run; keep it to ask often.
+
+    Attributes:
+        episodes: Episodes of the past.
+        added: Value added of sectors.
+    """
+
+    episodes: EpisodeRecord
+    added: ValueAdded
+
+    @classmethod
+    def read(cls, evidence: Evidence) -> OnRecord:
+        """Read it from a release."""
+        return cls(EpisodeRecord.read(evidence), ValueAdded.read(evidence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +51,7 @@ class Run:
         gains: Gains of everybody.
         leaked: Share of what is blocked that comes round, shape (draw,), or ``None``.
         peaks: The form for peaks and its rivals, fitted.
+        record: What is on record beside it.
     """
 
     evidence: Evidence
@@ -42,6 +63,7 @@ class Run:
     gains: tuple[Winner, ...]
     leaked: Floats | None
     peaks: PeakModel
+    record: OnRecord
 
     @property
     def step(self) -> int:

@@ -225,6 +225,9 @@ def _forward_price(
     low = np.zeros_like(lengths)
     high = low + np.log(sampled.choke)
     tight = gap(low) > 0
+    if not tight.any():
+        # Nobody goes short at the base price.
+        return np.zeros((len(lengths), 1))
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
         short = gap(middle) > 0

@@ -7,6 +7,7 @@ Stocks that bridge a month count as served.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,10 +89,18 @@ def thrifted(saved: Floats, pace: Floats, months: int, start: float) -> Floats:
 
 
 def shortfall(served: Floats, thrift: Floats, dependence: Floats) -> Floats:
-    """Share of output lost by month, ``d x max(0, 1 - served - thrift)``, shape (draw, month)."""
+    """Share of output lost by month, ``d x max(0, 1 - served - thrift)``, in the shape of `served`.
+
+    Args:
+        served: Use served, shape (draw, month), or with places after the months.
+        thrift: Use saved by month, shape (draw, month).
+        dependence: Part of output that cannot run without the form, shape (draw,).
+    """
+    places = (1,) * (served.ndim - 2)
+    thrift, dependence = thrift.reshape(*thrift.shape, *places), dependence.reshape(-1, 1, *places)
     short = np.maximum(0.0, 1.0 - np.nan_to_num(served, nan=1.0) - thrift)
     # A shortage that rounding makes is none.
-    lost: Floats = dependence[:, None] * np.where(short < 1e-9, 0.0, short)
+    lost: Floats = dependence * np.where(short < 1e-9, 0.0, short)
     return np.minimum(1.0, lost)
 
 
@@ -148,37 +157,57 @@ def _pieces(
     for step in range(first, len(names.forms)):
         form = names.forms[step]
         for place, use in enumerate(names.uses):
-            for sector in weights.get(use, ()):
-                for column, country in enumerate(names.countries[:-1]):
-                    served = path.use[:, :, step, place, column]
-                    if not np.isnan(served).all():
-                        lost = shortfall(served, thrift, dependence)
-                        pieces.append((form, country, sector, lost))
+            if use in weights:
+                lost = _by_country(names, path.use[:, :, step, place], thrift, dependence)
+                pieces += [
+                    (form, country, sector, months)
+                    for sector in weights[use]
+                    for country, months in lost
+                ]
         sector = sector_of(evidence, form)
         if step > first and sector:
-            for column, country in enumerate(names.countries[:-1]):
-                made = path.made[:, :, step, column]
-                if not np.isnan(made).all():
-                    lost = shortfall(made, np.zeros_like(thrift), np.ones_like(dependence))
-                    pieces.append((form, country, sector, lost))
+            all_of_it = np.zeros_like(thrift), np.ones_like(dependence)
+            lost = _by_country(names, path.made[:, :, step], *all_of_it)
+            pieces += [(form, country, sector, months) for country, months in lost]
     return pieces
 
 
-def value_added(evidence: Evidence, country: str, sector: str, year: int) -> Observation | None:
-    """Give the value added of a sector in a country in million USD, where it is on record.
+def _by_country(
+    names: Nodes, served: Floats, thrift: Floats, dependence: Floats
+) -> list[tuple[str, Floats]]:
+    """Losses of countries that have the use at all, from what is served (draw, month, country)."""
+    known = np.flatnonzero(~np.isnan(served[..., :-1]).all(axis=(0, 1)))
+    lost = shortfall(served[..., known], thrift, dependence)
+    return [(names.countries[place], lost[..., at]) for at, place in enumerate(known)]
 
-    The reading nearest to the year, the largest among those of one year: a part of a sector is
-    counted more often than the whole.
+
+@dataclass(frozen=True, slots=True)
+class ValueAdded:
+    """Value added of sectors on record, in million USD; keep it to ask often.
+
+    Attributes:
+        rows: Readings by country and sector.
     """
-    known = [
-        row
-        for row in evidence.observations
-        if row.metric == "value_added"
-        and row.country == country
-        and row.sector == sector
-        and row.unit == "USD million"
-        and row.period[:4].isdigit()
-    ]
-    if not known:
-        return None
-    return min(known, key=lambda row: (abs(int(row.period[:4]) - year), -row.value))
+
+    rows: Mapping[tuple[str, str], Sequence[Observation]]
+
+    @classmethod
+    def read(cls, evidence: Evidence) -> ValueAdded:
+        """Read them from a release."""
+        found: dict[tuple[str, str], list[Observation]] = {}
+        for row in evidence.observations:
+            dated = row.unit == "USD million" and row.period[:4].isdigit()
+            if row.metric == "value_added" and row.country and row.sector and dated:
+                found.setdefault((row.country, row.sector), []).append(row)
+        return cls(found)
+
+    def nearest(self, country: str, sector: str, year: int) -> Observation | None:
+        """Give the value added of a sector in a country, where it is on record.
+
+        The reading nearest to the year, the largest among those of one year: a part of a sector
+        is counted more often than the whole.
+        """
+        known = self.rows.get((country, sector), ())
+        return min(
+            known, key=lambda row: (abs(int(row.period[:4]) - year), -row.value), default=None
+        )

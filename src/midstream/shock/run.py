@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from midstream.evidence import Evidence, Ledger
 from midstream.market import Equilibrium, Network, Parameters
 from midstream.shock.answer import answer
 from midstream.shock.behaviour import Sampler, market_parameters, stocked
-from midstream.shock.computed import Run
+from midstream.shock.computed import OnRecord, Run
 from midstream.shock.instruments import Shock, ShockRequest, checked
 from midstream.shock.monthly import network_path
 from midstream.shock.network import BalancedBase, balanced_base, sampled_networks
@@ -36,6 +36,10 @@ Progress = Callable[[float], None]
 Bill = Callable[[ShockResult], Mapping[str, object]]
 
 
+#: Numbers of draws whose streams are kept.
+KEPT = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Third:
     """What third hands gain, and the share of what is blocked that comes round."""
@@ -53,12 +57,26 @@ class ShockModel:
         networks: Networks drawn from the evidence, the central one first.
         seed: Seed they were drawn with.
         peaks: The form for peaks and its rivals, fitted on the episodes on record.
+        evidence: The release all this is from.
+        record: What is on record beside a run.
+        drawn: Streams drawn so far, by number of draws.
     """
 
     base: BalancedBase
     networks: tuple[Network, ...]
     seed: int
     peaks: PeakModel
+    evidence: Evidence
+    record: OnRecord
+    drawn: dict[int, dict[str, Floats]] = field(default_factory=dict)
+
+    def sampler(self, draws: int) -> Sampler:
+        """Draws of the parameters; what a run before has drawn is not drawn again."""
+        if draws not in self.drawn:
+            while len(self.drawn) >= KEPT:
+                self.drawn.pop(next(iter(self.drawn)))
+            self.drawn[draws] = {}
+        return Sampler(self.evidence, self.seed, draws, known=self.drawn[draws])
 
     def serves(self, shock: Shock) -> bool:
         """Whether a shock can be run on it."""
@@ -77,7 +95,8 @@ def prepare(evidence: Evidence, world: World, shock: Shock) -> ShockModel:
     count = int(evidence.parameter("market.networks").value or 1)
     seed = shock.request.seed
     networks = sampled_networks(evidence, base, count, seed)
-    return ShockModel(base, networks, seed, PeakModel.fit(evidence))
+    peaks, record = PeakModel.fit(evidence), OnRecord.read(evidence)
+    return ShockModel(base, networks, seed, peaks, evidence, record)
 
 
 def run_shock(
@@ -104,9 +123,9 @@ def run_shock(
         InputError: if the request cannot be run, naming the option.
     """
     shock = checked(evidence, world, request)
-    if model is None or not model.serves(shock):
+    if model is None or model.evidence is not evidence or not model.serves(shock):
         model = prepare(evidence, world, shock)
-    sampler = Sampler(evidence, request.seed, shock.draws)
+    sampler = model.sampler(shock.draws)
     horizon = horizon_of(shock, sampler.value("shock.recovery"))
     market = follow(model, shock, sampler, horizon, progress)
     networks, given, path = market.networks, market.given, market.path
@@ -118,8 +137,18 @@ def run_shock(
         replace(gain, gain=size * gain.gain) if gain.form == request.form else gain
         for gain in (*own, *market.third.winners)
     )
-    leaked, peaks = market.third.leaked, model.peaks
-    run = Run(evidence, model.base, shock, sampler, path, price, gains, leaked, peaks)
+    run = Run(
+        evidence=evidence,
+        base=model.base,
+        shock=shock,
+        sampler=sampler,
+        path=path,
+        prices=price,
+        gains=gains,
+        leaked=market.third.leaked,
+        peaks=model.peaks,
+        record=model.record,
+    )
     result = answer(run, ledger)
     return result if bill is None else result.with_bill(bill(result))
 

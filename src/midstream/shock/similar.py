@@ -102,23 +102,67 @@ def similar_episodes(
         shock: The shock; a shipped episode is not held against itself.
         count: How many; ``None`` takes the parameter.
     """
-    episodes = shipped_episodes(evidence)
-    records = {row["id"]: row for row in evidence.table("episodes").rows}
-    weights = {name: _weight(evidence, name) for name in (*_MATCHES, *_NUMBERS)}
-    longest = form_prior(evidence).months
-    spreads = _spreads(episodes, longest)
-    families = {name: str(row["group"]) for name, row in evidence.materials.items()}
-    found = []
-    for episode in episodes:
-        if episode.id == shock.id:
-            continue
-        parts = _gaps(shock, episode, spreads, longest) | _steps(shock, episode, families)
-        parts = {name: (weights[name] * parts[name]) ** 2 for name in weights}
-        record = records[episode.id]
-        label = evidence.label_of_sources(record["source"])
-        found.append(_beside(episode, parts, weights, record, label))
-    found.sort(key=lambda item: (item.distance, item.episode.id))
-    return tuple(found[: int(_weight(evidence, "count")) if count is None else count])
+    return EpisodeRecord.read(evidence).near(shock, count)
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeRecord:
+    """The shipped episodes as shocks are held against them; keep it to ask often.
+
+    Attributes:
+        episodes: The episodes.
+        numbers: Their numeric properties, by id.
+        records, labels: Rows of the register and labels of their documents, by id.
+        weights: Weight of each property.
+        spreads: Standard deviation of each numeric property over the episodes.
+        families: Family of each material.
+        longest: Months over which missing supply is looked at.
+        count: How many episodes are shown.
+    """
+
+    episodes: tuple[Episode, ...]
+    numbers: Mapping[str, Mapping[str, float]]
+    records: Mapping[str, Row]
+    labels: Mapping[str, Label]
+    weights: Mapping[str, float]
+    spreads: Mapping[str, float]
+    families: Mapping[str, str]
+    longest: int
+    count: int
+
+    @classmethod
+    def read(cls, evidence: Evidence) -> EpisodeRecord:
+        """Read it from a release."""
+        episodes, longest = shipped_episodes(evidence), form_prior(evidence).months
+        numbers = {episode.id: _numbers(episode, longest) for episode in episodes}
+        records = {row["id"]: row for row in evidence.table("episodes").rows}
+        return cls(
+            episodes=episodes,
+            numbers=numbers,
+            records=records,
+            labels={
+                one.id: evidence.label_of_sources(records[one.id]["source"]) for one in episodes
+            },
+            weights={name: _weight(evidence, name) for name in (*_MATCHES, *_NUMBERS)},
+            spreads=_spreads(list(numbers.values())),
+            families={name: str(row["group"]) for name, row in evidence.materials.items()},
+            longest=longest,
+            count=int(_weight(evidence, "count")),
+        )
+
+    def near(self, shock: Episode, count: int | None = None) -> tuple[SimilarEpisode, ...]:
+        """Give the closest episodes to a shock, as `similar_episodes` does."""
+        mine, found = _numbers(shock, self.longest), []
+        for episode in self.episodes:
+            if episode.id == shock.id:
+                continue
+            parts = _gaps(mine, self.numbers[episode.id], self.spreads)
+            parts |= _steps(shock, episode, self.families)
+            parts = {name: (weight * parts[name]) ** 2 for name, weight in self.weights.items()}
+            record, label = self.records[episode.id], self.labels[episode.id]
+            found.append(_beside(episode, parts, self.weights, record, label))
+        found.sort(key=lambda item: (item.distance, item.episode.id))
+        return tuple(found[: self.count if count is None else count])
 
 
 def _weight(evidence: Evidence, name: str) -> float:
@@ -135,9 +179,8 @@ def _numbers(episode: Episode, longest: int) -> dict[str, float]:
     }
 
 
-def _spreads(episodes: Sequence[Episode], longest: int) -> dict[str, float]:
+def _spreads(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Standard deviation of each numeric property over the episodes."""
-    rows = [_numbers(episode, longest) for episode in episodes]
     return {name: float(np.nanstd([row[name] for row in rows])) for name in _NUMBERS}
 
 
@@ -151,10 +194,9 @@ def _steps(shock: Episode, other: Episode, families: Mapping[str, str]) -> dict[
 
 
 def _gaps(
-    shock: Episode, other: Episode, spreads: Mapping[str, float], longest: int
+    mine: Mapping[str, float], theirs: Mapping[str, float], spreads: Mapping[str, float]
 ) -> dict[str, float]:
     """Differences by property in standard deviations; 0 where one side states nothing."""
-    mine, theirs = _numbers(shock, longest), _numbers(other, longest)
     gaps = {
         name: (mine[name] - theirs[name]) / spreads[name] if spreads[name] > 0 else 0.0
         for name in _NUMBERS

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from midstream.chain.change import CapacityChange, OwnershipChange
+from midstream.chain.change import CapacityChange, CostChange, OwnershipChange, PriceSupport
+from midstream.counterstrategy.costs import Costs, costs_by_ratio
 from midstream.counterstrategy.counter import counter
 from midstream.counterstrategy.entrants import chosen, entrants
 from midstream.counterstrategy.history import history, survivors
@@ -155,6 +156,30 @@ class TestInputs:
         for name, one in before.items():
             for array in ("cash", "incentive", "buffer"):
                 assert (getattr(one, array) == getattr(after[name], array)).all()
+
+    def test_a_floor_of_a_lever_keeps_plants(self, study: Study, result: Counter) -> None:
+        world = study.world.apply(PriceSupport(OXIDE, 150))
+        found = counter(study.evidence, world, OXIDE, draws=DRAWS, check=False)
+        for row, before in zip(found.moves, result.moves, strict=True):
+            if row.move.kind == "flood":
+                assert (row.out.value or 0) < (before.out.value or 0)
+                assert (row.payoff.value or 0) <= (before.payoff.value or 0)
+
+    def test_dearer_plants_die_sooner(self, study: Study, result: Counter) -> None:
+        world = study.world.apply(CostChange(OXIDE, "IND", 1.3))
+        found = counter(study.evidence, world, OXIDE, focus="IND", draws=DRAWS, check=False)
+        for row, before in zip(found.moves, result.moves, strict=True):
+            assert (row.out_focus.value or 0) >= (before.out_focus.value or 0)
+        assert found.moves[0].out_focus != result.moves[0].out_focus
+
+    def test_costs_of_a_model_of_ones_own(self, study: Study, result: Counter) -> None:
+        def cheap(*given: Any) -> Costs:
+            one = costs_by_ratio(*given)
+            return replace(one, cash=one.cash / 2, fixed=one.fixed / 2, basis="archetype")
+
+        found = counter(study.evidence, study.world, OXIDE, draws=DRAWS, costs=cheap, check=False)
+        assert not any("assumed ratios" in words for words in found.warnings)
+        assert (found.moves[2].out.value or 0) < (result.moves[2].out.value or 0)
 
     def test_named_entrants_only(self, study: Study) -> None:
         names = ["irel-aluva", "lynas-lamp-lree"]

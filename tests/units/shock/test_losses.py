@@ -9,11 +9,11 @@ import pytest
 
 from midstream.shock.calibrate import Nodes
 from midstream.shock.losses import (
+    ValueAdded,
     sector_losses,
     sector_of,
     sector_weights,
     shortfall,
-    value_added,
 )
 from midstream.shock.path import NetworkPath
 from midstream.shock.prices import Prices, size_of_gains
@@ -106,10 +106,11 @@ def test_sectors_are_reached_through_the_recipes() -> None:
 
 def test_value_added_is_blank_where_nobody_counts_it() -> None:
     evidence = opened().evidence
-    known = value_added(evidence, "IND", "electronics", 2024)
+    added = ValueAdded.read(evidence)
+    known = added.nearest("IND", "electronics", 2024)
     assert known is not None
     assert known.metric == "value_added"
-    assert value_added(evidence, "USA", "wind", 2024) is None
+    assert added.nearest("USA", "wind", 2024) is None
 
 
 def test_a_maker_gains_by_price_and_loses_by_output() -> None:

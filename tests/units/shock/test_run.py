@@ -265,5 +265,7 @@ def test_unconverged_draws_are_told() -> None:
     path = replace(market.path, unconverged=np.array([2.0]))
     price = prices(sampler, model().base, market.networks, market.given, shock, path)
     ready = model()
-    computed = Run(study.evidence, ready.base, shock, sampler, path, price, (), None, ready.peaks)
+    computed = Run(
+        study.evidence, ready.base, shock, sampler, path, price, (), None, ready.peaks, ready.record
+    )
     assert any(note.startswith("1 of 1 draws") for note in notes_on(computed))

@@ -96,7 +96,7 @@ def concentration_answer(study: Study, material: str | None = None) -> Envelope:
     """Concentration by form; with a material also by year."""
     found = study.concentration(material)
     result = [one.to_dict() for one in found]
-    return _of_study("dependency concentration", study, result)
+    return of_study("dependency concentration", study, result)
 
 
 def leverage_answer(study: Study, chain: str, holder: str | None = None) -> Envelope:
@@ -104,12 +104,12 @@ def leverage_answer(study: Study, chain: str, holder: str | None = None) -> Enve
     found = study.leverage(chain, holder).to_dict()
     warnings = [f"no evidence on {form}" for form in found["missing"]]
     warnings += [f"no capacity on record: {plant}" for plant in found["unsized"]]
-    return _of_study("dependency leverage", study, found["rows"], warnings)
+    return of_study("dependency leverage", study, found["rows"], warnings)
 
 
 def shared_answer(study: Study) -> Envelope:
     """What the sectors need in common."""
-    return _of_study("dependency shared", study, study.shared().to_dict())
+    return of_study("dependency shared", study, study.shared().to_dict())
 
 
 def thesis_answer(study: Study, holder: str | None = None) -> Envelope:
@@ -126,7 +126,7 @@ def thesis_answer(study: Study, holder: str | None = None) -> Envelope:
             why=f"the study {study.config.id} names no incumbent",
             mend="give a country, such as --holder CHN",
         )
-    return _of_study("dependency thesis", study, found.to_dict())
+    return of_study("dependency thesis", study, found.to_dict())
 
 
 def supply_risk_answer(
@@ -143,9 +143,7 @@ def supply_risk_answer(
     files = files_of(*paths)
     found = study.supply_risk(method, importer, material, year, files=files)
     stated = dict.fromkeys(sentence for one in found for sentence in one.stated)
-    return _of_study(
-        "dependency supply-risk", study, [one.to_dict() for one in found], list(stated)
-    )
+    return of_study("dependency supply-risk", study, [one.to_dict() for one in found], list(stated))
 
 
 def shock_answer(
@@ -186,7 +184,7 @@ def backtest_answer(study: Study, episodes: Path | None = None) -> Envelope:
     return envelope("shock backtest", study.evidence, found, study.config.id, read)
 
 
-def _of_study(command: str, study: Study, result: Any, warnings: Sequence[str] = ()) -> Envelope:
+def of_study(command: str, study: Study, result: Any, warnings: Sequence[str] = ()) -> Envelope:
     """Wrap a result with the assumed parameters its numbers rest on."""
     rows = {f"par:{row['id']}": row for row in study.evidence.table("parameters").rows}
     nodes = study.ledger.reached(_lineages(result))

@@ -1,0 +1,131 @@
+"""Answers about the years ahead as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from midstream.tables_text import table
+from midstream.tables_text.dependency import cell
+
+#: Paths and entrants printed; the rest is counted.
+SHOWN = 16
+
+
+def outlook(answer: Mapping[str, Any]) -> str:
+    """Scenarios, what moves the odds, paths of the focus country."""
+    found = answer["result"]
+    rows = [
+        (one["name"], cell(one["probability"], 2), cell(one["among_named"], 2),
+         *(cell(one[name], 2) for name in ("looser", "stricter")), one["definition"])
+        for one in found["scenarios"]
+    ]  # fmt: skip
+    head = ("scenario", "probability", "among the named", "looser rule", "stricter rule", "meaning")
+    parts = [table(head, rows)]
+    parts.append("Probabilities are shares of draws; intervals span parameters and draws.")
+    parts.append(_drivers(found["drivers"]))
+    parts.append(_flips(found["flips"]))
+    parts += _paths(found)
+    parts += _scores(found.get("scores", []))
+    return "\n\n".join([*parts, *(f"Note: {note}" for note in answer["warnings"])])
+
+
+def _drivers(drivers: Sequence[Mapping[str, Any]]) -> str:
+    rows = [
+        (one["name"], cell(one["bottom_third"], 2), cell(one["top_third"], 2),
+         cell(one["first_order"], 2), cell(one["total"], 2))
+        for one in drivers
+    ]  # fmt: skip
+    head = ("driver", "odds when low", "odds when high", "first order", "total")
+    return table(head, rows) + "\nOdds of the two best scenarios together; Sobol indices."
+
+
+def _flips(flips: Sequence[Mapping[str, Any]]) -> str:
+    told = [
+        f"{one['name']} by {one['shift']['value']:+.2f} sd: {one['from']} to {one['to']}"
+        for one in flips
+        if one["shift"]["value"] is not None
+    ]
+    if not told:
+        return "No driver alone makes another scenario the most likely."
+    return "Another scenario becomes the most likely with: " + "; ".join(told) + "."
+
+
+def _paths(found: Mapping[str, Any]) -> list[str]:
+    own = [
+        one for one in found["paths"] if one["country"] == found["focus"] and any(one["p90"] or [])
+    ]
+    rows = [
+        (one["stage"], one["form"], one["metric"], one["unit"],
+         *(_three(one, year) for year in (2030, found["last"])))
+        for one in own
+    ]  # fmt: skip
+    if not rows:
+        return []
+    head = ("stage", "form", "measure", "unit", "2030", str(found["last"]))
+    text = table(head, sorted(rows)[: 3 * SHOWN])
+    more = len(rows) - 3 * SHOWN
+    return [text + (f"\n(+{more} more; --json prints all)" if more > 0 else "")]
+
+
+def _three(path: Mapping[str, Any], year: int) -> str:
+    if year not in path["years"]:
+        return "-"
+    place = path["years"].index(year)
+    low, middle, high = (path[name][place] for name in ("p10", "p50", "p90"))
+    if middle is None:
+        return "not known"
+    return f"{middle:,.4g} [{low:,.4g} to {high:,.4g}]"
+
+
+def _scores(scores: Sequence[Mapping[str, Any]]) -> list[str]:
+    years = sorted({one["year"] for one in scores})
+    held: dict[tuple[str, str], dict[int, str]] = {}
+    for one in scores:
+        held.setdefault((one["sector"], one["stage"]), {})[one["year"]] = cell(one["score"], 1)
+    rows = [(*place, *(by.get(year, "-") for year in years)) for place, by in held.items()]
+    head = ("sector", "stage", *(str(year) for year in years))
+    return [table(head, rows)] if rows else []
+
+
+def counter(answer: Mapping[str, Any]) -> str:
+    """Moves, survival of entrants, what deters."""
+    found = answer["result"]
+    head = ("move", "cost", "gain", "payoff", "chance it pays", "entrants out", "own out")
+    rows = [
+        (one["move"], cell(one["incumbent_cost"], 3), cell(one["incumbent_gain"], 3),
+         cell(one["payoff"], 3), cell(one["pays"], 2), cell(one["out"], 2),
+         cell(one["out_focus"], 2))
+        for one in found["moves"]
+    ]  # fmt: skip
+    parts = [
+        f"{found['incumbent']} against the entrants of {found['form']}: price "
+        f"{cell(found['price'], 3)}, cost {cell(found['cost'], 3)} USD per kg",
+        table(head, rows) + "\nUSD million, present value; entrants in % of nameplate.",
+        _deterrence(found["deterrence"]),
+        _survival(found["moves"]),
+    ]
+    return "\n\n".join([*parts, *(f"Note: {note}" for note in answer["warnings"])])
+
+
+def _deterrence(rows: Sequence[Mapping[str, Any]]) -> str:
+    lines = [
+        (one["instrument"], ", ".join(one["against"]),
+         cell(one["smallest"], 3) if one["enough"] else "none within the limit",
+         one["limit"]["unit"], cell(one["limit"], 3))
+        for one in rows
+    ]  # fmt: skip
+    return table(("instrument", "against", "smallest that deters", "unit", "limit"), lines)
+
+
+def _survival(moves: Sequence[Mapping[str, Any]]) -> str:
+    """Survival of each entrant under the mildest and the deepest flood, and without a move."""
+    floods = [one for one in moves if one["kind"] == "flood"]
+    ends = [floods[0], floods[-1]] if floods else list(moves[:1])
+    rows = [
+        (row["facility"], cell(row["without"], 2),
+         *(cell(end["entrants"][place]["survival"], 2) for end in ends))
+        for place, row in enumerate(ends[0]["entrants"])
+    ]  # fmt: skip
+    shown = table(("facility", "no move", *(end["move"] for end in ends)), rows[: 2 * SHOWN])
+    return f"Chance to be alive at the end of the move\n{shown}"
