@@ -44,9 +44,7 @@ def _driver(words: Row, collected: Row) -> Row:
 
 
 def _effect(row: Row, collected: Row) -> Row:
-    found = {
-        name: collected[column] for name, column in SIZES.items() if row[name] == COLLECTED
-    }
+    found = {name: collected[column] for name, column in SIZES.items() if row[name] == COLLECTED}
     return row | found
 
 

@@ -65,13 +65,13 @@ class Root(NamedTuple):
 
     Attributes:
         unknowns: Log prices of `Problem.producing` in order, then log shadow factors.
-        count: Iterations used.
+        iterations: Iterations used.
         error: The largest residual.
         state: What follows from the unknowns.
     """
 
     unknowns: Floats
-    count: int
+    iterations: int
     error: float
     state: State
 

@@ -57,11 +57,14 @@ def outlook(
     check_settings(evidence, world, settings)
     tick = progress or _silent
     request = prepared(evidence, world, settings, means, quantiles, counter)
+    experts = dict(overrides or override.on_file(evidence, settings.focus, settings.last))
+    if experts:
+        # Before the long part, so that a slip is told at once.
+        override.check_override(experts, [rule.scenario for rule in request.variants["base"]])
     frame = request.frame(settings.draws)
     given = Given.of(evidence, frame)
     future = run(request.setup, given, request.values(frame))
     tick(0.3)
-    experts = dict(overrides or override.on_file(evidence, settings.focus, settings.last))
     weights, names = _weights(request, future, experts)
     state = State(frame, future.drivers, future.paths, future.needs, future.region, names, weights)
     groups = grouped(request)

@@ -13,7 +13,7 @@ from midstream.scenarios.discovery import Bound, Peeling, box
 from midstream.scenarios.drivers import Driver
 from midstream.scenarios.flip import FlipPoint, leading
 from midstream.scenarios.frame import Bools, DriverDraws
-from midstream.scenarios.odds import effect, first_order
+from midstream.scenarios.odds import Effect, effect, first_order
 from midstream.scenarios.outlook_rows import Book
 from midstream.scenarios.regions import Ints, Rule, shares
 from midstream.scenarios.result import BoundRow, BoxRow, DriverRow, FlipRow
@@ -24,6 +24,7 @@ THIRDS = "mean over the third of the draws in which the driver stands highest le
 NO_COUNTER = "counter-moves are simulated one by one and have no mean to shift"
 
 Totals = Mapping[str, float | None]
+Values = tuple[float | None, float | None, float | None]
 
 
 def driver_rows(
@@ -37,48 +38,58 @@ def driver_rows(
 def _driver_row(
     book: Book, driver: Driver, value: Floats, found: Ints, totals: Totals
 ) -> DriverRow:
-    better = (found >= BETTER).astype(float)
-    moved = effect(value, better)
-    worse = effect(value, (found == 0).astype(float))
-    stem, inputs = f"driver/{driver.id}", (f"driver:{driver.id}", *_below(book))
-    name = f"{driver.name}: the better scenarios"
-    total = totals.get(driver.id)
-
-    def share(place: str, title: str, number: float | None) -> Quantity:
-        return book.probability(f"{stem}/{place}", title, (number, None, None), inputs, THIRDS)
-
-    def index(place: str, title: str, number: float | None, formula: str) -> Quantity:
-        values = (number, None, None)
-        return book.quantity(f"{stem}/{place}", title, values, "ratio", formula, inputs)
-
-    cases = book.ledger[f"driver:{driver.id}"].quantity
-    first = first_order(value, better)
+    better, worst = ((found >= BETTER).astype(float), (found == 0).astype(float))
+    moved, worse = effect(value, better), effect(value, worst)
+    entry = _Entry(book, driver)
     return DriverRow(
         driver=driver.id,
         name=driver.name,
         centre=driver.centre,
-        effect=book.probability(
-            f"{stem}/effect",
-            f"{name}, top less bottom third",
-            (None, None, None) if moved is None else (moved.change, moved.low, moved.high),
-            inputs,
-            THIRDS,
-        ),
-        bottom=share("bottom", f"{name}, bottom third", None if moved is None else moved.bottom),
-        top=share("top", f"{name}, top third", None if moved is None else moved.top),
-        stalled=book.probability(
-            f"{stem}/stalled",
-            f"{driver.name}: the worst scenario, top less bottom third",
-            (None, None, None) if worse is None else (worse.change, worse.low, worse.high),
-            inputs,
-            THIRDS,
-        ),
-        first_order=index("first", f"{name}, first order", first, "Var(E[y | x]) / Var(y)"),
-        total=index("total", f"{name}, total", total, "mean((y - y_redrawn)^2) / (2 Var(y))"),
-        cases=cases,
+        effect=entry.change("effect", "the better scenarios, top less bottom third", moved),
+        bottom=entry.share("bottom", "bottom third", None if moved is None else moved.bottom),
+        top=entry.share("top", "top third", None if moved is None else moved.top),
+        stalled=entry.change("stalled", "the worst scenario, top less bottom third", worse),
+        first_order=entry.index("first", first_order(value, better), "Var(E[y | x]) / Var(y)"),
+        total=entry.index("total", totals.get(driver.id), "mean((y - y_redrawn)^2) / (2 Var(y))"),
+        cases=book.ledger[f"driver:{driver.id}"].quantity,
         acts_on=driver.targets,
         source=driver.source,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Enters what one driver does."""
+
+    book: Book
+    driver: Driver
+
+    def change(self, place: str, title: str, moved: Effect | None) -> Quantity:
+        """A difference between thirds with its interval."""
+        values = (None, None, None) if moved is None else (moved.change, moved.low, moved.high)
+        return self._probability(place, title, values)
+
+    def share(self, place: str, title: str, number: float | None) -> Quantity:
+        """Probability of the better scenarios in a third."""
+        return self._probability(place, f"the better scenarios, {title}", (number, None, None))
+
+    def index(self, place: str, number: float | None, formula: str) -> Quantity:
+        """A Sobol index of the better scenarios."""
+        title = f"{self.driver.name}: the better scenarios, {place} index"
+        values = (number, None, None)
+        return self.book.quantity(
+            self._place(place), title, values, "ratio", formula, self._inputs()
+        )
+
+    def _probability(self, place: str, title: str, values: Values) -> Quantity:
+        name = f"{self.driver.name}: {title}"
+        return self.book.probability(self._place(place), name, values, self._inputs(), THIRDS)
+
+    def _place(self, place: str) -> str:
+        return f"driver/{self.driver.id}/{place}"
+
+    def _inputs(self) -> tuple[str, ...]:
+        return (f"driver:{self.driver.id}", *_below(self.book))
 
 
 def _below(book: Book) -> tuple[str, ...]:
@@ -148,8 +159,11 @@ class Causes:
 
 def peeling(evidence: Evidence) -> Peeling:
     """Read how patiently to peel."""
-    names = ("share", "mass", "coverage", "given-back", "lift")
-    return Peeling(*(float(evidence.parameter(f"outlook.peel.{n}").value or 0.0) for n in names))
+    share, mass, coverage, back, lift = (
+        float(evidence.parameter(f"outlook.peel.{name}").value or 0.0)
+        for name in ("share", "mass", "coverage", "given-back", "lift")
+    )
+    return Peeling(share, mass, coverage, back, lift)
 
 
 def box_row(
@@ -180,9 +194,9 @@ def box_row(
         outcome=words,
         base=share("base", "all draws", float(np.mean(happens))),
         bounds=tuple(_bound_row(book, stem, causes, one) for one in bounds),
-        coverage=share("coverage", "share inside the box", found and found.coverage),
-        density=share("density", "probability inside the box", found and found.density),
-        mass=share("mass", "share of all draws inside", found and found.mass),
+        coverage=share("coverage", "share inside the box", found.coverage if found else None),
+        density=share("density", "probability inside the box", found.density if found else None),
+        mass=share("mass", "share of all draws inside", found.mass if found else None),
     )
 
 

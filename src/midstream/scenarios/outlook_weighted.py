@@ -10,12 +10,14 @@ import numpy as np
 from midstream.chain.estimate import Floats
 from midstream.evidence import Quantity
 from midstream.scenarios.outlook_future import Future, Setup
+from midstream.scenarios.outlook_moves import Values
 from midstream.scenarios.outlook_rows import Book
 from midstream.scenarios.result import State, WeightedRow
 from midstream.scenarios.scores_result import FutureScores
 from midstream.scenarios.weighted import Spread, by_scenario, spread
 
 MEAN = "sum over scenarios of probability times mean within the scenario; ends are P10 and P90"
+EXPERTS = "mean of the draws weighted by experts over model probability; ends are P10 and P90"
 WITHIN = "mean of the draws of the scenario; ends are P10 and P90"
 
 
@@ -64,9 +66,9 @@ def _amounts(setup: Setup, future: Future) -> list[Measured]:
             rows.append(Measured(f"{metric}/{form}", name, year, unit, values, inputs))
         need = outcome.need(form)
         if not np.isnan(need).any() and (need > 0).all():
-            inputs = (f"f:scenarios.path/output/{stem}", f"f:scenarios.path/need/{stem}")
+            both = (f"f:scenarios.path/output/{stem}", f"f:scenarios.path/need/{stem}")
             name, values = f"Output over own need: {cell}", outcome.coverage(form)
-            rows.append(Measured(f"coverage/{form}", name, year, "ratio", values, inputs))
+            rows.append(Measured(f"coverage/{form}", name, year, "ratio", values, both))
     return rows
 
 
@@ -86,47 +88,37 @@ def _scores(setup: Setup, scores: FutureScores | None, shared: tuple[str, ...]) 
 
 
 def _row(book: Book, one: Measured, state: State, expert: bool) -> WeightedRow:
-    draws = len(one.values)
+    draws, stem = len(one.values), f"weighted/{one.id}"
     even = np.full(draws, 1 / draws)
     whole = spread(one.values, even)
     parts = by_scenario(one.values, state.region, even, len(state.names))
-    stem, inputs = f"weighted/{one.id}", one.inputs
 
-    def enter(place: str, title: str, part: Spread | None, formula: str) -> Quantity:
-        values = (None, None, None) if part is None else (part.mean, part.low, part.high)
-        return book.quantity(place, title, values, one.unit, formula, inputs)
+    def enter(
+        place: str, title: str, values: Values, formula: str, more: tuple[str, ...] = ()
+    ) -> Quantity:
+        name, inputs = f"{one.name}, {title}", (*one.inputs, *more)
+        return book.quantity(f"{stem}/{place}", name, values, one.unit, formula, inputs)
 
     given = {
-        name: enter(f"{stem}/{name}", f"{one.name}, {name}", part, WITHIN)
+        name: enter(name, name, _mean(part), WITHIN)
         for name, (_, part) in zip(state.names, parts, strict=True)
     }
-    median = None if whole is None else (whole.middle, whole.low, whole.high)
-    own = spread(one.values, state.weights) if expert else None
+    below = (*_probabilities(book, state), *(part.lineage for part in given.values()))
+    middle = (None, None, None) if whole is None else (whole.middle, whole.low, whole.high)
+    own = _mean(spread(one.values, state.weights))
     return WeightedRow(
         id=one.id,
         name=one.name,
         year=one.year,
-        mean=book.quantity(
-            f"{stem}/mean",
-            f"{one.name}, probability-weighted",
-            (None, None, None) if whole is None else (whole.mean, whole.low, whole.high),
-            one.unit,
-            MEAN,
-            (*inputs, *_probabilities(book, state), *(part.lineage for part in given.values())),
-        ),
-        median=book.quantity(
-            f"{stem}/median",
-            f"{one.name}, median",
-            median or (None, None, None),
-            one.unit,
-            "P50 of all draws with P10 and P90",
-            inputs,
-        ),
+        mean=enter("mean", "probability-weighted", _mean(whole), MEAN, below),
+        median=enter("median", "median", middle, "P50 of all draws with P10 and P90"),
         by_scenario=given,
-        expert=enter(f"{stem}/expert", f"{one.name}, experts' weights", own, MEAN)
-        if expert
-        else None,
+        expert=enter("expert", "experts' weights", own, EXPERTS) if expert else None,
     )
+
+
+def _mean(part: Spread | None) -> Values:
+    return (None, None, None) if part is None else (part.mean, part.low, part.high)
 
 
 def _probabilities(book: Book, state: State) -> tuple[str, ...]:

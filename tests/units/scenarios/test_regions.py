@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,13 @@ from midstream.scenarios.regions_met import Plants, holds, met
 from midstream.study import Study
 from units.scenarios.outcomes import FORM, HOME, outcome, project
 
-ALL = regions_read.Record(lambda form, country: True, lambda form, country: True)
+
+def without(*forms: str) -> Callable[[str, str], bool]:
+    """On record of every form but some."""
+    return lambda form, country: bool(country) and form not in forms
+
+
+ALL = regions_read.Record(without(), without())
 ONE = Comparison("id", FORM, "output", "share-of-need", 0.25, "ratio")
 
 
@@ -63,10 +70,7 @@ class TestTables:
         assert volume == {"gallium-metal", "gaas-gan-wafer"}
 
     def test_a_condition_without_a_maker_or_need_is_left_out_and_named(self, study: Study) -> None:
-        record = regions_read.Record(
-            lambda form, country: form != "li-ion-cell",
-            lambda form, country: form != "mature-node-chip",
-        )
+        record = regions_read.Record(without("li-ion-cell"), without("mature-node-chip"))
         found = regions_read.conditions(study.evidence, study.world, "IND", (), record)
         ids = {one.id for one in found}
         assert "volume-cell" not in ids
@@ -77,7 +81,7 @@ class TestTables:
         assert any(line.startswith("volume-chip: output of") for line in lines)
 
     def test_a_country_of_which_nothing_can_be_read_is_refused(self, study: Study) -> None:
-        none = regions_read.Record(lambda form, country: False, lambda form, country: False)
+        none = regions_read.Record(without(*study.world.forms), without(*study.world.forms))
         with pytest.raises(InputError, match="no scenario can be told apart"):
             regions_read.conditions(study.evidence, study.world, "DEU", (), none)
 
