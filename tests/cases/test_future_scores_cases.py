@@ -128,6 +128,8 @@ def test_network(case: dict[str, Any]) -> None:
         final_use=np.array([[[0.0, 0.0]], [[2.0, 3.0]]]),
     )
     rules = RouteRules(home=0.7, diagonal=0.05, mixing=1e-4)
-    found = future_network(today, *(np.array(case[n], float) for n in ("possible", "growth")), rules)
+    found = future_network(
+        today, *(np.array(case[n], float) for n in ("possible", "growth")), rules
+    )
     assert found.network.output == pytest.approx(np.array(case["expect"]["output"]))
     assert found.factor == pytest.approx(np.array(case["expect"]["factor"]), rel=1e-5)

@@ -23,7 +23,7 @@ from units.market.networks import drawn_network, drawn_parameters
 from units.scenarios.still import cells_of, project, still_needs, still_paths
 
 DRAWS = 40
-EXAMPLES = settings(max_examples=25)
+EXAMPLES = settings(max_examples=15)
 RULES = RouteRules(home=0.7, diagonal=0.05, mixing=1e-4)
 #: Nothing that runs today is lost.
 HELD = {"retention": 1.0}
@@ -72,9 +72,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Toy:
     world = toy_world(evidence)
     frame = Frame(7, DRAWS, 2024)
     cells = cells_of(evidence, world, frame, HELD)
-    return Toy(
-        evidence, world, frame, cells, still_paths(cells, frame), still_needs(cells, frame)
-    )
+    return Toy(evidence, world, frame, cells, still_paths(cells, frame), still_needs(cells, frame))
 
 
 def stage(scores: FutureScores, form: str, country: str = "IND", year: int = 2035) -> np.ndarray:
@@ -246,7 +244,7 @@ def test_making_and_wanting_more_of_everything_leaves_prices(seed: int, factor: 
     assert more.network.flow == pytest.approx(one.network.flow * factor, rel=1e-6, abs=1e-9)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 1000), more=st.floats(1.05, 2))
 def test_more_possible_output_of_a_one_step_chain_lowers_its_price(seed: int, more: float) -> None:
     today = drawn_network(seed, steps=1)

@@ -95,8 +95,8 @@ def _flows(today: Network, step: int, output: Floats, bought: Floats, rules: Rou
     pull = np.divide(bought, buyers, out=np.zeros_like(bought), where=buyers > 0)
     old, new = sold * pull, _new_routes(today, output, bought, rules)
     start = kept[:, None] * _scaled(old, output) + (1 - kept)[:, None] * _scaled(new, output)
-    start = start + rules.mixing * np.outer(output, bought) / output.sum()
-    return balanced(start, output, bought, _TOLERANCE)
+    opened = rules.mixing * np.outer(output, bought) / output.sum()
+    return balanced(start + np.where(sold > 0, 0.0, opened), output, bought, _TOLERANCE)
 
 
 def _new_routes(today: Network, output: Floats, bought: Floats, rules: RouteRules) -> Floats:

@@ -36,7 +36,7 @@ def project(name: str, form: str, country: str, capacity: float, **changed: obje
         completion=None,
         lineage=(),
     )
-    return replace(plain, **changed)  # type: ignore[arg-type]
+    return replace(plain, **changed)
 
 
 def cells_of(
