@@ -36,6 +36,7 @@ class CounterEffects(Protocol):
         alive: 1 where a project is still there, shape (draw, year, project).
         log_odds: Added to the log-odds of completion, shape (draw, project).
         delay_factor: Multiplies the delay, shape (draw, project).
+        assumptions: Ids of the assumptions used.
     """
 
     @property
@@ -49,6 +50,10 @@ class CounterEffects(Protocol):
     @property
     def delay_factor(self) -> Floats:
         """Shape (draw, project)."""
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Lineage ids."""
 
 
 Counter = Callable[[Frame, Sequence[Project]], CounterEffects]
@@ -205,6 +210,8 @@ class Future:
         limited: What limits bind.
         met: Whether a condition holds, shape (draw, condition).
         region: Rank of the scenario, shape (draw,).
+        outcome: What the conditions were read from.
+        assumptions: Ids of the assumptions of counter-moves, where they are simulated.
     """
 
     frame: Frame
@@ -215,6 +222,7 @@ class Future:
     met: Bools
     region: Ints
     outcome: Outcome = field(repr=False)
+    assumptions: tuple[str, ...] = ()
 
 
 def run(setup: Setup, given: Given, values: DriverDraws) -> Future:
@@ -243,6 +251,7 @@ def run(setup: Setup, given: Given, values: DriverDraws) -> Future:
     )
     needs = given.needs or needs_of(evidence, world, frame, values.of(DEMAND), forms=_forms(setup))
     fuller = secondary.added(raw, secondary.secondary(evidence, world, frame, needs, raw))
+    assumed = () if effects is None else effects.assumptions
     # Each step holds arrays of all draws, years and cells: those no longer needed are let go.
     del raw, pushed, effects
     limited = limits.limited(evidence, world, fuller, feed=values.of(FEED))
@@ -259,7 +268,7 @@ def run(setup: Setup, given: Given, values: DriverDraws) -> Future:
     )
     holds = met(setup.conditions, outcome)
     found = regions.region(holds, setup.conditions, setup.rules)
-    return Future(frame, values, limited.paths, needs, limited, holds, found, outcome)
+    return Future(frame, values, limited.paths, needs, limited, holds, found, outcome, assumed)
 
 
 def _forms(setup: Setup) -> tuple[str, ...] | None:

@@ -243,4 +243,5 @@ def _assumptions(told: Told, known: Sequence[driving.Driver]) -> tuple[str, ...]
     ids += [effect.id for driver in known for effect in driver.effects if effect.kind == "assumed"]
     conditions = told.request.setup.conditions
     ids += [one.id for condition in conditions for one in condition.comparisons]
-    return tuple(sorted(ids))
+    ids += [name.removeprefix("par:") for name in told.future.assumptions]
+    return tuple(sorted(set(ids)))

@@ -168,7 +168,8 @@ def future_scores(
         countries: Countries to score, in order; empty takes those of the world.
         sectors: Sectors to score, in order; empty takes all of the stack table.
         overrides: Parameters held at a value instead of drawn.
-        executor: Runs countries; none runs them one after the other.
+        executor: Threads that run countries; none runs them one after the other. Evidence does
+            not travel to other processes.
         progress: Called with the share of work done; may raise to stop.
 
     Raises:

@@ -188,9 +188,11 @@ class TestMoves:
                 self.alive = np.zeros((frame.draws, len(frame.years), len(projects)))
                 self.log_odds = np.zeros((frame.draws, len(projects)))
                 self.delay_factor = np.ones((frame.draws, len(projects)))
+                self.assumptions = ("par:counter.rate.floods",)
 
         found = looked(study, sectors=(), counter=Ruin)
         assert probabilities(found)[2:] == [0.0, 0.0]
+        assert "counter.rate.floods" in found.assumptions
         # Only recyclers that run already and later entrants are left.
         magnets = found.path("IND", "ndfeb-magnet")
         before = plain.path("IND", "ndfeb-magnet")

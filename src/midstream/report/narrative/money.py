@@ -35,6 +35,20 @@ def outlay(context: Context, scheme: Mapping[str, Any]) -> Quantity:
     return quantity
 
 
+def target(context: Context, scheme: Mapping[str, Any]) -> Quantity:
+    """Enter the target of a scheme as a leaf of the ledger."""
+    sources = tuple(scheme["source"] or ())
+    lineage = f"sch:{scheme['id']}/target"
+    label = context.study.evidence.label_of_sources(sources)
+    unit = str(scheme["target_unit"])
+    quantity = Quantity(float(scheme["target_quantity"]), None, None, unit, label, lineage)
+    name = f"Target of the {scheme['name']}"
+    context.reckoner.ledger.add(
+        Node(lineage, "observation", name, quantity, ";".join(sources) or None)
+    )
+    return quantity
+
+
 def money_shown(quantity: Quantity) -> Shown:
     """Print an outlay: digits, then currency and size."""
     currency, size = quantity.unit.split(" ")
