@@ -182,6 +182,12 @@ class Ready:
             return self.before.newton
         return newton_matrix(self.problem, self.middle)
 
+    def newton_of(self, draw: int) -> Floats:
+        """The same for one draw, whatever the others are."""
+        if self.parameters.draws in (None, 1):
+            return self.newton
+        return newton_matrix(self.problem, Middle.of(self.problem, self.parameters.at(draw)))
+
     @property
     def unknowns(self) -> int:
         """Number of unknowns of a draw."""
@@ -210,7 +216,7 @@ class Ready:
             _rescue(self, found, tolerance, limit)
         else:
             found.residual[:] = np.inf
-            _rescue(self, found, tolerance, limit, self.newton)
+            _rescue(self, found, tolerance, limit, steered=True)
         return Equilibrium(self.problem, self.parameters, found, tolerance)
 
 
@@ -223,13 +229,14 @@ def _start_rows(size: int, parameters: Parameters, start: Floats | None) -> Floa
 
 
 def _rescue(
-    ready: Ready, found: Solved, tolerance: float, limit: int, newton: Floats | None = None
+    ready: Ready, found: Solved, tolerance: float, limit: int, steered: bool = False
 ) -> None:
-    """Solve what is not solved yet by the reference, in place."""
+    """Solve what is not solved yet by the reference, in place; steered by the slopes or not."""
     problem, parameters = ready.problem, ready.parameters
     for draw in np.flatnonzero(~(found.residual <= tolerance)):
         one = parameters if parameters.draws is None else parameters.at(int(draw))
         rows = found.unknowns
+        newton = ready.newton_of(int(draw)) if steered else None
         rows[draw], more, found.residual[draw], state = solve_one(
             problem, one, tolerance=tolerance, limit=limit, start=rows[draw], newton=newton
         )
