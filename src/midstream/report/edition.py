@@ -14,12 +14,14 @@ from midstream.report.crate import write_crate
 from midstream.report.leverage_sheets import leverage_sheets
 from midstream.report.manifest import Stamp, inputs, stamp, write_manifest
 from midstream.report.narrative import Narrative, narrate
+from midstream.report.narrative.leverage_rows import main_chain, risks
 from midstream.report.numbers import Register
 from midstream.report.pdf import build_condensed
 from midstream.report.shock_sheets import shock_sheets
 from midstream.report.site import build_site
 from midstream.report.swap import swapped
 from midstream.report.tables import Sheet, write_tables
+from midstream.study.beside import beside
 
 if TYPE_CHECKING:
     from midstream.study import Study
@@ -56,6 +58,7 @@ def build(
     out: Path,
     only: frozenset[str] | None = None,
     progress: Progress | None = None,
+    again: Callable[[], Study] | None = None,
 ) -> Edition:
     """Build an edition.
 
@@ -67,6 +70,9 @@ def build(
         out: Folder of the edition; an edition that stands there is replaced.
         only: Parts to build: ``site``, ``condensed``, ``tables``; all where left out.
         progress: Told what is being done.
+        again: Opens the same study in a second process, which works out its shocks meanwhile; a
+            plain function of a module or a `functools.partial` of one, as it has to travel there.
+            None does everything in this process. The files are the same either way.
 
     Raises:
         InputError: if a part is unknown or not part of this version, or `out` holds files that
@@ -75,7 +81,7 @@ def build(
     parts = chosen(only)
     tell = progress or (lambda _what, _share: None)
     with swapped(out) as folder:
-        maker = _Maker(study, folder, parts, tell)
+        maker = _Maker(study, folder, parts, tell, again)
         manifest_hash = maker.make()
         files = sorted(
             path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
@@ -111,16 +117,23 @@ def chosen(only: frozenset[str] | None) -> frozenset[str]:
 class _Maker:
     """Makes the files of one edition in one folder."""
 
-    def __init__(self, study: Study, folder: Path, parts: frozenset[str], tell: Progress) -> None:
+    def __init__(
+        self,
+        study: Study,
+        folder: Path,
+        parts: frozenset[str],
+        tell: Progress,
+        again: Callable[[], Study] | None,
+    ) -> None:
         self.study, self.folder, self.parts, self.tell = study, folder, parts, tell
+        self.again = again
         self.made_from: dict[str, Any] = inputs(study)
         self.stamp: Stamp = stamp(study, self.made_from)
         self.registers: list[tuple[str, Register]] = []
 
     def make(self) -> str:
         """Make every part, then the metadata; gives the hash of the manifest."""
-        self.tell("scores", 0.0)
-        self.study.scorecard(progress=lambda share: self.tell("scores", 0.6 * share))
+        self._answers()
         self.tell("words", 0.6)
         narrative = narrate(self.study)
         if "site" in self.parts:
@@ -134,6 +147,20 @@ class _Maker:
             finding = narrative.answer.opening.title.plain
             write_crate(self.folder, self.study, self.stamp, finding)
         return write_manifest(self.folder, self.study, self.made_from)
+
+    def _answers(self) -> None:
+        """Have the study work out what takes long, before words are made of it."""
+        study = self.study
+        self.tell("scores", 0.0)
+        with beside(study, self.again) as take:
+            study.scorecard(progress=lambda share: self.tell("scores", 0.6 * share))
+            if self.again is not None:
+                # Asked for again by the words, which get what is kept.
+                chain = main_chain(study)
+                if chain is not None:
+                    risks(study, chain)
+                study.concentration_series()
+                take()
 
     def _site(self, narrative: Narrative) -> None:
         register = Register()

@@ -1,1 +1,1 @@
-"""Futures to 2035: projects, capacity paths, needs, drivers, regions of outcome, signals, ledger."""
+"""Futures to 2035: projects, paths, needs, drivers, regions of outcome, signals, ledger."""

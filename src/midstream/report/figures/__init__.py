@@ -3,7 +3,15 @@
 from midstream.report.figures.arcs import Arc, arcs
 from midstream.report.figures.axes import Months
 from midstream.report.figures.backtest import Rival, Trial, backtest, rivals
-from midstream.report.figures.cells import Cell, of_cell, of_profile, of_score, spoken, strip_svg
+from midstream.report.figures.cells import (
+    Cell,
+    of_cell,
+    of_digits,
+    of_profile,
+    of_score,
+    spoken,
+    strip_svg,
+)
 from midstream.report.figures.chances import Chance, chances
 from midstream.report.figures.example import worked_example
 from midstream.report.figures.fan import Event, FanData, Record, Track, fan
@@ -78,6 +86,7 @@ __all__ = [
     "lanes",
     "leverage_by_stage",
     "of_cell",
+    "of_digits",
     "of_profile",
     "of_score",
     "pathways",

@@ -72,8 +72,13 @@ class Cell:
 
 def of_cell(cell: CellScore) -> Cell:
     """Give the cell of a sector and stage."""
-    low, high = (cell.digit, cell.digit) if cell.digit else (cell.digit_low, cell.digit_high)
-    return _settled(Cell(cell.stage, cell.score, cell.digit, low, high))
+    return of_digits(cell.stage, cell.score, cell.digit, (cell.digit_low, cell.digit_high))
+
+
+def of_digits(stage: str, score: Quantity, digit: int | None, span: tuple[int, int]) -> Cell:
+    """Give the cell of a score with its digit, or the range of digits the evidence allows."""
+    low, high = (digit, digit) if digit else span
+    return _settled(Cell(stage, score, digit, low, high))
 
 
 def of_profile(profile: CountryProfile, stage: str) -> Cell:

@@ -25,6 +25,7 @@ from midstream.report.narrative.lines import (
     sector_line,
 )
 from midstream.report.narrative.openings import explaining
+from midstream.report.narrative.outlook import outlook_findings, outlook_opening
 from midstream.report.narrative.patterns import sector_findings
 from midstream.report.narrative.risk import (
     found_risks,
@@ -90,13 +91,14 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
     every_gap = gaps(context)
     own = tuple(gap for gap in every_gap if gap.country == context.focus)
     held, dependence, shocks = locked(context), found_risks(context), cases(study)
-    past = record(context, study.backtest())
+    past, ahead = record(context, study.backtest()), study.outlook()
     return Narrative(
         ledger=context.reckoner.ledger,
         answer=answer(context),
         openings={
             **_openings(context),
             "shock": shock_opening(context, shocks),
+            "outlook": outlook_opening(context, ahead),
             "example": example_opening(context, rows),
             "missing": missing_opening(context, own),
         },
@@ -111,12 +113,14 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
         chapters={
             **_chapters(context, held, dependence),
             **_shocks(context, shocks),
+            **outlook_findings(context, ahead),
             "record": record_findings(context, past),
         },
         risks=dependence,
         locked=held,
         cases=shocks,
         record=past,
+        outlook=ahead,
     )
 
 

@@ -49,7 +49,7 @@ def _title(context: Context, found: Outlook) -> Sentence:
         "year": str(found.last),
         "c": context.country,
         "form": context.form_name(form),
-        "made": output if output is not None else "no evidence",
+        "made": amount(output) if output is not None else "no evidence",
         "k": covered if covered is not None else "no evidence",
     }
     return shortest_fit(
@@ -151,12 +151,20 @@ def _made(context: Context, found: Outlook) -> tuple[Finding, ...]:
         path, need = found.path(found.focus, form), found.path(found.focus, form, "need")
         if path is None:
             continue
-        text = say("{form}: {made} ({r}) in {year}", form=context.form_name(form),
-                   made=path.points[-1], r=_ends(path.points[-1]), year=str(found.last))  # fmt: skip
+        made = path.points[-1]
+        text = say("{f}: {made} ({r})", f=context.form_name(form), made=amount(made), r=_ends(made))
+        text += Sentence((f" in {found.last}",))
         if need is not None and need.points[-1].value is not None:
-            text += say(", against a need of {n}", n=need.points[-1])
+            text += say(", against a need of {n}", n=amount(need.points[-1]))
         texts.append(Finding(f"outlook/made/{form}", started(text + say("."))))
     return tuple(texts)
+
+
+def amount(quantity: Quantity) -> Shown:
+    """Print an amount; a tonne of a form is a tonne where the form is named beside it."""
+    shown = show(quantity)
+    tonnes = shown.unit.startswith("t ")
+    return Shown(quantity, shown.text, "t" if tonnes else shown.unit)
 
 
 def _ends(quantity: Quantity) -> Shown:
@@ -222,10 +230,10 @@ def _box(box: BoxRow) -> Sentence:
 
 def _bound(bound: BoundRow) -> Sentence:
     ends = [end for end in (bound.low, bound.high) if end is not None]
-    event = bool(ends) and ends[0].unit == "probability"
-    name = traced(lower(bound.name), ends[0]) if ends else Sentence((lower(bound.name),))
-    if event:
-        return name if bound.low is not None else Sentence(("not: ",)) + name
+    if ends and ends[0].unit == "probability":
+        plant = bound.name.removesuffix(" runs")
+        return traced(f"{plant} {'runs' if bound.low is not None else 'does not run'}", ends[0])
+    name = Sentence((lower(bound.name),))
     if bound.low is not None and bound.high is not None:
         span = f"{_sd(bound.low)}{EN_DASH}{_sd(bound.high)}"
         return name + say(" lies at {s} sd", s=Shown(bound.low, span))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from midstream.report.narrative.backtest import Record
     from midstream.report.narrative.leverage_rows import Risks
     from midstream.report.narrative.shock_rows import Case
+    from midstream.scenarios.result import Outlook
 
 Verdict = Literal["supported", "refuted", "undetermined"]
 
@@ -154,7 +155,7 @@ class Narrative:
         answer: The answer page.
         openings: Page id -> kicker, title, lede. Ids: ``framework``, ``method``, ``sectors``,
             ``countries``, ``holders``, ``leverage``, ``shock``, ``example``, ``peers``,
-            ``missing``, ``sources``, ``evidence``, ``assumptions``.
+            ``missing``, ``outlook``, ``sources``, ``evidence``, ``assumptions``.
         sectors: Sector -> one line about the focus country.
         sector_findings: What the sectors of the focus country have in common.
         countries: Country -> one line.
@@ -164,12 +165,13 @@ class Narrative:
         example: The worked example by stage; empty where the study has none.
         gaps: Missing facts, those that would settle most first.
         chapters: Findings by part of a chapter: ``thesis``, ``chain``, ``hold``, ``shared``,
-            ``risk``, ``series``, ``record``, and ``shock/ID`` for each
-            shock of the study.
+            ``risk``, ``series``, ``record``, ``shock/ID`` for each shock of the study, and
+            ``outlook/odds``, ``made``, ``moves``, ``leads`` and ``scores``.
         risks: Supply risk by method and importer, in the material of the main chain.
         locked: Lock-in of the importers at the steps of the main chain.
         cases: Shocks of the study with what their runs gave.
         record: The model and its rivals on the episodes of the past.
+        outlook: The years ahead of the focus country.
     """
 
     ledger: Ledger
@@ -188,6 +190,7 @@ class Narrative:
     locked: tuple[LockIn, ...]
     cases: tuple[Case, ...]
     record: Record
+    outlook: Outlook
 
     def sentences(self) -> Iterator[Sentence]:
         """Give every sentence of the narrative, in reading order."""

@@ -18,6 +18,7 @@ from midstream.report.site.chains import chain_pages
 from midstream.report.site.desk import Desk
 from midstream.report.site.glass import glass_scripts
 from midstream.report.site.leverage import leverage_page
+from midstream.report.site.outlook import outlook_page
 from midstream.report.site.page import Page, environment
 from midstream.report.site.pen import Pen
 from midstream.report.site.records import record_pages, sources_page
@@ -71,7 +72,7 @@ def build_site(
     written = write_assets(folder)
     tell("site: pages")
     pages = [answer_page(desk), *score_pages(desk), *chain_pages(desk)]
-    pages += [leverage_page(desk), shock_page(desk), *record_pages(desk)]
+    pages += [leverage_page(desk), shock_page(desk), outlook_page(desk), *record_pages(desk)]
     site = shared(desk, [*pages, Page("sources.html", "", "Sources", "")])
     templates = environment()
     for page in pages:
