@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 
 import numpy as np
@@ -44,6 +45,7 @@ KERNEL_DEPTH = 4
 # What the compiled code is made of, beside its own module.
 _SOURCES = ("kernel", "layout", "leaks", "mixing", "vector", "anderson", "reference")
 _ready: list[ModuleType] = []
+_LOADING = Lock()
 
 
 def kernel_loaded() -> bool:
@@ -65,13 +67,15 @@ def load_kernel() -> ModuleType:
     numba = importlib.import_module("numba")
     here = Path(__file__).parent
     digest = hashlib.sha256(b"".join((here / f"{name}.py").read_bytes() for name in _SOURCES))
-    before = numba.config.CACHE_DIR
-    base = Path(before) if before else here / "__pycache__"
-    numba.config.CACHE_DIR = str(base / f"market-{digest.hexdigest()[:16]}")
-    try:
-        return importlib.import_module("midstream.market.kernel")
-    finally:
-        numba.config.CACHE_DIR = before
+    # Blocks of draws may come here from several threads at once, and the folder is a global.
+    with _LOADING:
+        before = numba.config.CACHE_DIR
+        base = Path(before) if before else here / "__pycache__"
+        numba.config.CACHE_DIR = str(base / f"market-{digest.hexdigest()[:16]}")
+        try:
+            return importlib.import_module("midstream.market.kernel")
+        finally:
+            numba.config.CACHE_DIR = before
 
 
 def kernel_can_load() -> bool:

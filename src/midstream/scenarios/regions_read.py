@@ -165,7 +165,7 @@ def _factor(evidence: Evidence, world: World, row: Row) -> float:
 def _words(world: World, test: Comparison) -> str:
     name, share = world.names.form(test.form), f"{100 * test.value:g} %"
     if test.metric == "plants":
-        money = f" worth {test.currency} {test.investment:,.0f}" if test.investment else ""
+        money = f" worth {_money(test)}" if test.investment else ""
         place = f" outside {test.outside}" if test.outside else ""
         plural = "plant" if test.value == 1 else "plants"
         return f"{test.value:g} {plural} of {name}{place}{money}"
@@ -194,3 +194,10 @@ def _nothing(world: World, focus: str) -> InputError:
         why="no form of the study's chains has both a need and a maker on record there",
         mend="name other chains in the study, or add rows for the country to the table",
     )
+
+
+def _money(test: Comparison) -> str:
+    """An investment as its country reads it: crore of rupees, else millions."""
+    if test.currency == "INR":
+        return f"INR {test.investment / 1e7:,.0f} crore"
+    return f"{test.currency} {test.investment / 1e6:,.0f} million"

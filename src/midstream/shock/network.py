@@ -202,7 +202,7 @@ def balanced_base(
         _value(evidence, "shock.network.producer"),
         _value(evidence, "shock.network.importer"),
     )
-    network = _network(evidence, world, line, names, trade, None)
+    (network,) = _networks(evidence, world, line, names, trade, [None])
     reported = np.array(
         [arranged(names, part.flows) if part.flows else _blank(names) for part in trade]
     )
@@ -244,11 +244,9 @@ def sampled_networks(
     The first is the central one. A network depends on the seed, its number and the names of what
     is drawn, not on how many there are.
     """
-    found = [base.network]
-    for number in range(1, count):
-        uniform = _stream(seed, number)
-        found.append(_network(evidence, base.world, base.route, base.names, base.trade, uniform))
-    return tuple(found)
+    streams = [_stream(seed, number) for number in range(1, count)]
+    drawn = _networks(evidence, base.world, base.route, base.names, base.trade, streams)
+    return (base.network, *drawn)
 
 
 def _stream(seed: int, number: int) -> Uniform:
@@ -259,44 +257,43 @@ def _stream(seed: int, number: int) -> Uniform:
     return uniform
 
 
-def _network(
+def _networks(
     evidence: Evidence,
     world: World,
     line: Route,
     names: Nodes,
     trade: Sequence[FormTrade],
-    uniform: Uniform | None,
-) -> Network:
-    """Margins and flows of one draw of the evidence."""
+    draws: Sequence[Uniform | None],
+) -> list[Network]:
+    """Margins and flows of some draws of the evidence; ``None`` takes central values."""
+    if not draws:
+        return []
     floor = _value(evidence, "shock.network.import-floor")
-    sums = margins(world, line, names, trade, floor, uniform)
-    flow = np.array(
+    sums = [margins(world, line, names, trade, floor, uniform) for uniform in draws]
+    weights = {
+        name: _value(evidence, f"shock.network.{name}") for name in ("home", "diagonal", "mixing")
+    }
+    start = [
         [
-            balanced(
-                prior(
-                    names,
-                    trade[step],
-                    sums.output[step],
-                    sums.purchases[step],
-                    home=_value(evidence, "shock.network.home"),
-                    diagonal=_value(evidence, "shock.network.diagonal"),
-                    mixing=_value(evidence, "shock.network.mixing"),
-                ),
-                sums.output[step],
-                sums.purchases[step],
-            )
+            prior(names, trade[step], one.output[step], one.purchases[step], **weights)
             for step in range(len(names.forms))
         ]
-    )
-    return Network(
-        sums.output,
-        flow,
-        sums.input_use,
-        sums.final_use,
-        steps=names.forms,
-        countries=names.countries,
-        uses=names.uses,
-    )
+        for one in sums
+    ]
+    output = np.array([one.output for one in sums])
+    flow = balanced(np.array(start), output, np.array([one.purchases for one in sums]))
+    return [
+        Network(
+            one.output,
+            flow[number],
+            one.input_use,
+            one.final_use,
+            steps=names.forms,
+            countries=names.countries,
+            uses=names.uses,
+        )
+        for number, one in enumerate(sums)
+    ]
 
 
 def prior(
@@ -352,28 +349,40 @@ def balanced(
     tolerance: float = 1e-12,
     sweeps: int = 20_000,
 ) -> Floats:
-    """Fit an array to row and column sums by scaling rows and columns in turn (RAS).
+    """Fit arrays to row and column sums by scaling rows and columns in turn (RAS).
+
+    Each array stops at its own last sweep, so that none depends on those fitted beside it.
 
     Args:
-        start: Prior, shape (exporter, importer), not negative.
-        rows, columns: Sums to meet; they have the same total.
+        start: Priors, shape (..., exporter, importer), not negative.
+        rows, columns: Sums to meet, shape (..., country); they have the same total.
         tolerance: Largest relative error of a row sum.
         sweeps: Most sweeps.
 
     Raises:
         ModelError: if the sums differ in total or are not met after the last sweep.
     """
-    if abs(rows.sum() - columns.sum()) > 1e-9 * rows.sum():
-        raise ModelError(f"row sums add up to {rows.sum():g}, column sums to {columns.sum():g}")
-    flow = np.where(rows[:, None] > 0, start, 0.0) * (columns > 0)
-    error = np.inf
+    size = start.shape[-1]
+    rows, columns = rows.reshape(-1, size), columns.reshape(-1, size)
+    apart = np.abs(rows.sum(axis=1) - columns.sum(axis=1)) > 1e-9 * rows.sum(axis=1)
+    if apart.any():
+        one, other = rows[apart][0].sum(), columns[apart][0].sum()
+        raise ModelError(f"row sums add up to {one:g}, column sums to {other:g}")
+    flow = np.where(rows[:, :, None] > 0, start.reshape(-1, size, size), 0.0)
+    flow *= columns[:, None] > 0
+    fitted, left = np.empty_like(flow), np.arange(len(flow))
+    error = np.full(len(flow), np.inf)
     for _ in range(sweeps):
-        flow *= _ratio(rows, flow.sum(axis=1))[:, None]
-        flow *= _ratio(columns, flow.sum(axis=0))
-        error = float(np.abs(_ratio(flow.sum(axis=1), rows) - (rows > 0)).max())
-        if error <= tolerance:
-            return flow
-    raise ModelError(f"trade cannot be fitted to output and use: error {error:.2g}")
+        flow *= _ratio(rows, flow.sum(axis=2))[:, :, None]
+        flow *= _ratio(columns, flow.sum(axis=1))[:, None]
+        error = np.abs(_ratio(flow.sum(axis=2), rows) - (rows > 0)).max(axis=1)
+        if (error <= tolerance).any():
+            met = error <= tolerance
+            fitted[left[met]] = flow[met]
+            left, flow, rows, columns = left[~met], flow[~met], rows[~met], columns[~met]
+            if len(left) == 0:
+                return fitted.reshape(start.shape)
+    raise ModelError(f"trade cannot be fitted to output and use: error {error.max():.2g}")
 
 
 def _ratio(wanted: Floats, have: Floats) -> Floats:

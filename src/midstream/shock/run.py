@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +79,15 @@ class ShockModel:
             self.drawn[draws] = {}
         return Sampler(self.evidence, self.seed, draws, known=self.drawn[draws])
 
+    def packed(self) -> PackedModel:
+        """What can travel to another process that has the same release open."""
+        base = {
+            one.name: getattr(self.base, one.name)
+            for one in fields(self.base)
+            if one.name not in ("world", "evidence")
+        }
+        return PackedModel(base, self.networks, self.seed, self.peaks)
+
     def serves(self, shock: Shock) -> bool:
         """Whether a shock can be run on it."""
         named = {shock.request.actor, *shock.targets}
@@ -85,6 +95,28 @@ class ShockModel:
             self.base.route.id == shock.route.id
             and named <= set(self.base.names.countries)
             and self.seed == shock.request.seed
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PackedModel:
+    """A chain made ready, without the world and the release it stands on.
+
+    Attributes:
+        base: Fields of the balanced base.
+        networks, seed, peaks: As in `ShockModel`.
+    """
+
+    base: Mapping[str, Any]
+    networks: tuple[Network, ...]
+    seed: int
+    peaks: PeakModel
+
+    def unpacked(self, evidence: Evidence, world: World) -> ShockModel:
+        """Put it back on a world and its release."""
+        base = BalancedBase(**self.base, world=world, evidence=evidence)
+        return ShockModel(
+            base, self.networks, self.seed, self.peaks, evidence, OnRecord.read(evidence)
         )
 
 

@@ -53,6 +53,8 @@ def ranges(
     subtitle: Sentence,
     source_line: Sentence,
     width: int = 780,
+    *,
+    apart: bool = False,
 ) -> Figure:
     """Build groups of interval bars on one scale from zero.
 
@@ -62,20 +64,30 @@ def ranges(
         measure: What is measured, for the table twin.
         title, subtitle, source_line: The finding, what is shown, and from whom.
         width: Natural width in px.
+        apart: Whether each group has a scale of its own, as groups in different units need.
     """
-    every = values_of([span.quantity for group in groups for span in group.spans])
+    every = [span for group in groups for span in group.spans]
 
     def draw(canvas: Canvas, width: float) -> float:
         left = 108.0 if width < NARROW else min(190.0, width * 0.26)
-        scale = Scale.linear(every, left, width - 84, zero=True)
+        scales = [
+            Scale.linear(
+                values_of([span.quantity for span in (group.spans if apart else every)]),
+                left, width - 84, zero=True,
+            )
+            for group in groups
+        ]  # fmt: skip
         tops, y = [], 0.0
         for group in groups:
             tops.append(y)
             y += 44 + _ROW * len(group.spans)
-        foot_axis(canvas, scale, (30, y))
-        for top, group in zip(tops, groups, strict=True):
+        if scales and not apart:
+            foot_axis(canvas, scales[0], (30, y))
+        for top, group, scale in zip(tops, groups, scales, strict=True):
+            if apart:
+                canvas.line((left, top + 30), (left, top + 34 + _ROW * len(group.spans)), "outline")
             _draw(canvas, top, width, group, scale)
-        return y + 24
+        return y + (0 if apart else 24)
 
     columns = ("Form", "Country", measure, "interval", "Note")
     rows = tuple(_twin(group, span) for group in groups for span in group.spans)

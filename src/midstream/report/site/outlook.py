@@ -101,11 +101,11 @@ def capacities_figure(desk: Desk, width: int = 780) -> Figure:
     groups = capacity_groups(desk.study, found, desk.form, desk.country)
     title = say("Who has the capacity in {year}", year=str(found.last))
     subtitle = Sentence(
-        ("Plants on record that run or get built; bars are 80 % intervals. Each form on its own.",)
+        ("Plants on record that run or get built; bars are 80 % intervals. A scale for each form.",)
     )
     lineages = [span.quantity.lineage for group in groups for span in group.spans]
     source = desk.source_line(lineages[:12], "Modelled.")
-    return ranges("capacities", groups, "Capacity", title, subtitle, source, width)
+    return ranges("capacities", groups, "Capacity", title, subtitle, source, width, apart=True)
 
 
 def _outcomes(desk: Desk, found: Outlook) -> list[dict[str, Any]]:

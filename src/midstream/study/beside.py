@@ -1,0 +1,92 @@
+"""Answers of a study from a second process, worked out while the first one scores.
+
+The second process opens the same study again, so that nothing but its answers travels: the shocks
+the study looks at, the record they are held to, and the chains they run on. They are the same to
+the last bit, wherever they are worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+from midstream.errors import MidstreamError
+from midstream.evidence import Node
+from midstream.shock.run import PackedModel
+from midstream.study.opened import Study
+
+#: Opens a study; a plain function of a module, as it has to travel.
+Again = Callable[[], Study]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a second process found.
+
+    Attributes:
+        answers: By the keys under which the study keeps them.
+        nodes: Their lineage.
+        models: Chains made ready, without world and evidence.
+    """
+
+    answers: Mapping[Hashable, Any]
+    nodes: Mapping[str, Node]
+    models: Mapping[str, PackedModel]
+
+
+def work_out(again: Again) -> Answers:
+    """Open a study and answer what needs no scores: its shocks and their record."""
+    study = again()
+    study.enter(study.world.ledger)
+    known = frozenset(study.ledger.nodes)
+    for case in study.config.shocks:
+        study.shock(case.id)
+    study.backtest()
+    nodes = {name: node for name, node in study.ledger.nodes.items() if name not in known}
+    models = {chain: model.packed() for chain, model in study._models.items()}
+    return Answers(study._answers, nodes, models)
+
+
+def take(study: Study, found: Answers) -> None:
+    """Take answers as if the study had worked them out itself."""
+    for key, answer in found.answers.items():
+        study._answers.setdefault(key, answer)
+    study.ledger.nodes.update(found.nodes)
+    for chain, packed in found.models.items():
+        study._models.setdefault(chain, packed.unpacked(study.evidence, study.world))
+
+
+@contextmanager
+def beside(study: Study, again: Again | None) -> Iterator[Callable[[], None]]:
+    """Work out answers in a second process while the body runs.
+
+    Args:
+        study: Takes the answers.
+        again: Opens the same study in the other process; ``None`` leaves everything to this one.
+
+    Yields:
+        A function that waits for the answers and takes them. Where the other process fails, it
+        takes nothing: the study works them out itself, and meets the same error at its place.
+    """
+    if again is None:
+        yield lambda: None
+        return
+    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    try:
+        future = pool.submit(work_out, again)
+        yield lambda: _take_when_done(study, future)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _take_when_done(study: Study, future: Future[Answers]) -> None:
+    try:
+        found = future.result()
+    except (MidstreamError, BrokenProcessPool, OSError):
+        return
+    take(study, found)
