@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from typing import Any
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from midstream.answers import Envelope, envelope, of_study
 from midstream.counterstrategy.moves import Move
 from midstream.counterstrategy.result import Counter, DeterrentRow, MoveRow
+from midstream.errors import InputError
 from midstream.evidence import Quantity
 from midstream.study import Progress, Study
+
+if TYPE_CHECKING:
+    from midstream.scenarios.observe import Step
+    from midstream.scenarios.signals import Signal
 
 
 def plain(value: Any) -> Any:
@@ -81,3 +88,95 @@ def _terms(move: Move) -> dict[str, Any]:
 def _deterrent(row: DeterrentRow) -> dict[str, Any]:
     made: dict[str, Any] = plain(row)
     return made
+
+
+def watch_answer(study: Study) -> Envelope:
+    """What to watch, the earliest first."""
+    rows = study.watch()
+    due = [row.signal.id for row in rows if row.due]
+    warnings = [f"due before the release and not settled: {', '.join(due)}"] if due else []
+    return of_study("watch", study, [row.to_dict() for row in rows], warnings)
+
+
+def observe_answer(
+    study: Study, name: str, text: str, on: str | None = None, ledger: Path | None = None
+) -> Envelope:
+    """Odds after one signal has been seen; with a ledger, what it settles is scored and kept.
+
+    Raises:
+        InputError: if the signal is unknown, or its value or day cannot be.
+    """
+    from midstream.scenarios import observe
+    from midstream.scenarios.signals import one_of
+
+    signal = one_of([row.signal for row in study.watch()], name)
+    seen_on = _day(on or study.evidence.release.date)
+    observe.check_day(signal, seen_on, study.config.base_year + 1)
+    value = observe.read_value(signal, text)
+    update = study.observe([observe.Observation(name, value, seen_on)])
+    warnings = []
+    if update.thin:
+        warnings.append("few draws carry the weight after this: read the odds as a direction")
+    result = {
+        "scenarios": list(update.names),
+        "steps": [_step(step, update.names) for step in update.steps],
+        "probabilities": dict(zip(update.names, update.probabilities, strict=True)),
+        "scored": None if ledger is None else _kept(study, signal, value, seen_on, ledger),
+    }
+    return of_study("watch observe", study, result, warnings)
+
+
+def score_ledger_answer(study: Study, ledger: Path) -> Envelope:
+    """How the forecasts of a ledger have done, those of this study added first."""
+    return of_study("watch score", study, _scored(study, ledger, _today(study)))
+
+
+def _today(study: Study) -> date:
+    return date.fromisoformat(study.evidence.release.date)
+
+
+def _step(step: Step, names: Sequence[str]) -> dict[str, Any]:
+    like = [None if one != one else one for one in step.likelihood]
+    return {
+        "signal": step.observation.signal,
+        "value": step.observation.value,
+        "on": step.observation.on.isoformat(),
+        "likelihood": dict(zip(names, like, strict=True)),
+        "before": dict(zip(names, step.before, strict=True)),
+        "after": dict(zip(names, step.after, strict=True)),
+        "effective_draws": step.effective,
+    }
+
+
+def _kept(
+    study: Study, signal: Signal, value: float | bool, seen_on: date, folder: Path
+) -> dict[str, Any]:
+    """Enter what an observation settles into a ledger, and score it."""
+    from midstream.scenarios import scoring
+
+    found = scoring.settled(signal, value, seen_on)
+    if found is not None:
+        scoring.append(folder / scoring.NAME, found)
+    return _scored(study, folder, max(seen_on, _today(study)))
+
+
+def _scored(study: Study, folder: Path, today: date) -> dict[str, Any]:
+    from midstream.scenarios import forecasts, scoring
+
+    path = folder / forecasts.NAME
+    merged = forecasts.merge(forecasts.read(path), study.forecasts())
+    forecasts.write(path, merged)
+    own = [one for one in merged if one.id.startswith(f"{study.config.id}/")]
+    return dict(plain(scoring.score(own, scoring.read(folder / scoring.NAME), today)))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            f"cannot read the day {text!r}",
+            where="--on",
+            why="a day is written as year, month and day",
+            mend="write, for instance, 2028-12-31",
+        ) from None

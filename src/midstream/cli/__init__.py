@@ -22,7 +22,7 @@ from midstream.cli.options import (
     open_study,
     progress_bar,
 )
-from midstream.cli.outlook import counter, outlook
+from midstream.cli.outlook import counter, outlook, watch_app
 from midstream.cli.shock import shock_app
 from midstream.errors import InputError, MidstreamError, ModelError
 
@@ -39,6 +39,7 @@ app.add_typer(dependency_app, name="dependency")
 app.add_typer(shock_app, name="shock")
 app.command("outlook")(outlook)
 app.command("counter")(counter)
+app.add_typer(watch_app, name="watch")
 
 
 @evidence_app.command("check")

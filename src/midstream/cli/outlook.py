@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import Parameter, Signature, signature
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +21,17 @@ Entrants = Annotated[
     list[str] | None, typer.Option("--entrants", help="Facility; may be repeated. All by default.")
 ]
 Incumbent = Annotated[str, typer.Option(help="Country that moves; the largest maker by default.")]
+Signal = Annotated[str, typer.Argument(help="Id of a signal, as 'midstream watch' lists it.")]
+Value = Annotated[str, typer.Option("--value", help="What was seen: a figure, or yes or no.")]
+On = Annotated[str | None, typer.Option("--on", help="Day it was seen, YYYY-MM-DD.")]
+LedgerFolder = Annotated[
+    Path | None, typer.Option("--ledger", help="Folder of your ledger of forecasts.")
+]
+Ledger = Annotated[Path, typer.Option("--ledger", help="Folder of your ledger of forecasts.")]
 Price = Annotated[float | None, typer.Option(help="Reference price, USD per kg.")]
+
+
+watch_app = typer.Typer(invoke_without_command=True)
 
 
 @on_study
@@ -48,6 +60,55 @@ def counter(
 
     answer = ahead.counter_answer(opened, form, entrants, incumbent, price, draws)
     return answer, text.counter
+
+
+@on_study
+def watch(opened: Any) -> tuple[Any, Table]:
+    """List the signals: chance, threshold, day, and what they would change."""
+    from midstream.answers import ahead
+    from midstream.tables_text import outlook as text
+
+    return ahead.watch_answer(opened), text.watch
+
+
+def _listed(ctx: typer.Context, **options: Any) -> None:
+    if ctx.invoked_subcommand is None:
+        watch(**options)
+
+
+def _as_callback(function: Any) -> Any:
+    """Give the callback of the group the options of listing."""
+    context = Parameter("ctx", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    own = list(signature(watch).parameters.values())
+    function.__signature__ = Signature([context, *own])
+    function.__annotations__ = {one.name: one.annotation for one in (context, *own)}
+    function.__doc__ = watch.__doc__
+    return function
+
+
+watch_app.callback()(_as_callback(_listed))
+
+
+@watch_app.command("observe")
+@on_study
+def observe(
+    opened: Any, signal: Signal, value: Value, on: On = None, ledger: LedgerFolder = None
+) -> tuple[Any, Table]:
+    """Enter what was seen of a signal: the odds before and after, and what it settles."""
+    from midstream.answers import ahead
+    from midstream.tables_text import outlook as text
+
+    return ahead.observe_answer(opened, signal, value, on, ledger), text.observed
+
+
+@watch_app.command("score")
+@on_study
+def watch_score(opened: Any, ledger: Ledger) -> tuple[Any, Table]:
+    """Score the forecasts of a ledger that have come due."""
+    from midstream.answers import ahead
+    from midstream.tables_text import outlook as text
+
+    return ahead.score_ledger_answer(opened, ledger), text.scored
 
 
 def experts_of(given: list[str]) -> dict[str, float] | None:

@@ -10,8 +10,11 @@ from midstream.study.base import Base
 
 if TYPE_CHECKING:
     from midstream.counterstrategy.result import Counter
+    from midstream.scenarios.forecasts import Forecast
+    from midstream.scenarios.observe import Observation, Update
     from midstream.scenarios.outlook import OutlookSettings
     from midstream.scenarios.result import Outlook
+    from midstream.scenarios.watching import WatchRow
 
 #: Last year of the futures.
 LAST = 2035
@@ -71,6 +74,55 @@ class OutlookRoom(Base):
             )
 
         return self.once(("outlook", settings, tuple(sorted((experts or {}).items()))), make)
+
+    def watch(self) -> tuple[WatchRow, ...]:
+        """What to watch: each signal with its chance, and the odds if it is seen or missed."""
+        from midstream.scenarios.watching import watch
+
+        def make() -> tuple[WatchRow, ...]:
+            found = self.outlook()
+            ids = [row.id for row in found.weighted if row.id.startswith("output/")]
+            world = self.world
+            forms = {
+                form: (world.names.form(form), world.units[form])
+                for form in (one.removeprefix("output/") for one in ids)
+            }
+            return watch(self.evidence, found.state, found.focus, self.ledger, forms)
+
+        return self.once("watch", make)
+
+    def observe(self, seen: Sequence[Observation]) -> Update:
+        """Update the odds by what was seen.
+
+        Raises:
+            InputError: if a signal is unknown or seen twice.
+        """
+        from midstream.scenarios.observe import observe
+        from midstream.scenarios.watching import slope_of
+
+        signals = [row.signal for row in self.watch()]
+        return observe(signals, self.outlook().state, seen, slope_of(self.evidence))
+
+    def forecasts(self) -> tuple[Forecast, ...]:
+        """Dated statements about the signals, as an edition of this study writes them down."""
+        from midstream import __version__
+        from midstream.scenarios.forecasts import forecasts
+        from midstream.scenarios.outlook import prepared, record_only
+        from midstream.scenarios.watching import slope_of
+
+        def make() -> tuple[Forecast, ...]:
+            request = prepared(self.evidence, self.world, self.outlook_settings())
+            release = self.evidence.release
+            return forecasts(
+                self.config.id,
+                [row.signal for row in self.watch()],
+                self.outlook().state,
+                record_only(request),
+                slope_of(self.evidence),
+                (release.date, release.id, __version__),
+            )
+
+        return self.once("forecasts", make)
 
     def counter(
         self,

@@ -129,3 +129,59 @@ def _survival(moves: Sequence[Mapping[str, Any]]) -> str:
     ]  # fmt: skip
     shown = table(("facility", "no move", *(end["move"] for end in ends)), rows[: 2 * SHOWN])
     return f"Chance to be alive at the end of the move\n{shown}"
+
+
+def watch(answer: Mapping[str, Any]) -> str:
+    """Signals with their chance and what they speak for."""
+    rows = [
+        (one["id"], one["by"] + (" (due)" if one["due"] else ""), cell(one["chance"], 2),
+         cell(one["likelihood_ratio"], 2), ", ".join(one["favours"]), one["signal"],
+         one["threshold"])
+        for one in answer["result"]
+    ]  # fmt: skip
+    head = ("id", "by", "chance", "ratio", "favours", "signal", "threshold")
+    text = table(head, rows) if rows else "This study has no signals."
+    notes = [f"Note: {note}" for note in answer["warnings"]]
+    return "\n\n".join([text, *notes, "Enter what you see: midstream watch observe ID --value V"])
+
+
+def observed(answer: Mapping[str, Any]) -> str:
+    """Odds before and after what was seen, step by step, and what it settles."""
+    found = answer["result"]
+    parts = []
+    for step in found["steps"]:
+        rows = [
+            (name, _number(step["before"][name]), _number(step["likelihood"][name]),
+             _number(step["after"][name]))
+            for name in found["scenarios"]
+        ]  # fmt: skip
+        head = ("scenario", "before", "likelihood", "after")
+        parts.append(f"{step['signal']}: {step['value']} on {step['on']}\n{table(head, rows)}")
+    parts += [f"Note: {note}" for note in answer["warnings"]]
+    if found["scored"] is not None:
+        parts.append(_scorecard(found["scored"]))
+    return "\n\n".join(parts)
+
+
+def scored(answer: Mapping[str, Any]) -> str:
+    """How the forecasts of a ledger have done."""
+    return _scorecard(answer["result"])
+
+
+def _scorecard(found: Mapping[str, Any]) -> str:
+    if not found["scored"]:
+        return f"No forecast is settled yet; {len(found['open'])} due and open."
+    rows = [
+        (one["forecast"]["signal"], one["forecast"]["resolves_on"],
+         _number(one["forecast"]["probability"]), "yes" if one["happened"] else "no",
+         _number(one["brier"]), _number(one["logarithmic"]))
+        for one in found["scored"]
+    ]  # fmt: skip
+    head = ("signal", "by", "said", "happened", "Brier", "log")
+    skill = "not known" if found["skill"] is None else f"{found['skill']:.2f}"
+    mean = f"Mean Brier {found['brier']:.3f}, log {found['logarithmic']:.3f}; skill over the record"
+    return f"{table(head, rows)}\n{mean} alone: {skill}. {len(found['open'])} due and open."
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

@@ -1,0 +1,202 @@
+"""The ledger of forecasts: dated statements with their probabilities, kept as first made.
+
+A ledger is a CSV file. Merging keeps the first forecast of a statement and adds later ones as
+revisions with their day; it is idempotent and associative, and never changes what stands.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import date
+from pathlib import Path
+
+from midstream.errors import InputError
+from midstream.scenarios.result import State
+from midstream.scenarios.signals import Signal, chances
+
+NAME = "forecasts.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One dated, checkable statement.
+
+    Attributes:
+        id: Study, signal and day, which tell statements apart.
+        signal: Signal it is about.
+        statement: What is said to happen.
+        resolves_on: Day on which it is settled at the latest.
+        rule: How it is settled.
+        probability: Chance in this edition.
+        record_only: Chance by the record alone, where no driver does anything.
+        made_on: Day it was made.
+        data_release, version: What made it.
+    """
+
+    id: str
+    signal: str
+    statement: str
+    resolves_on: str
+    rule: str
+    probability: float
+    record_only: float
+    made_on: str
+    data_release: str
+    version: str
+
+
+COLUMNS = tuple(field.name for field in fields(Forecast))
+
+
+def forecasts(
+    study: str,
+    signals: Sequence[Signal],
+    state: State,
+    record: State,
+    slope: float,
+    made: tuple[str, str, str],
+) -> tuple[Forecast, ...]:
+    """Write down what an outlook says about its signals.
+
+    Args:
+        study: Id of the study.
+        signals: Signals of the study.
+        state: The outlook.
+        record: The same outlook by the record alone.
+        slope: Tilt of elicited signals along their driver.
+        made: Day, data release, version.
+
+    Returns:
+        Forecasts of signals whose day has not passed when they are made.
+    """
+    today = date.fromisoformat(made[0])
+    return tuple(
+        Forecast(
+            id=f"{study}/{one.id}/{one.by.isoformat()}",
+            signal=one.id,
+            statement=one.indicator,
+            resolves_on=one.by.isoformat(),
+            rule=f"{one.words}; {one.watch}",
+            probability=_mean(one, state, slope),
+            record_only=_mean(one, record, slope),
+            made_on=made[0],
+            data_release=made[1],
+            version=made[2],
+        )
+        for one in signals
+        if one.by >= today
+    )
+
+
+def _mean(signal: Signal, state: State, slope: float) -> float:
+    return round(float((state.weights * chances(signal, state, slope)).sum()), 6)
+
+
+def merge(*ledgers: Iterable[Forecast]) -> tuple[Forecast, ...]:
+    """Join ledgers: each forecast of a day stands once, the earliest of a statement first."""
+    known: dict[tuple[str, str, str, str], Forecast] = {}
+    for ledger in ledgers:
+        for one in ledger:
+            key = (one.id, one.made_on, one.data_release, one.version)
+            kept = known.get(key)
+            known[key] = one if kept is None else min(kept, one, key=astuple)
+    return tuple(known[key] for key in sorted(known))
+
+
+def first(ledger: Iterable[Forecast]) -> tuple[Forecast, ...]:
+    """The first forecast of each statement, which is the one that is scored."""
+    found: dict[str, Forecast] = {}
+    for one in merge(ledger):
+        found.setdefault(one.id, one)
+    return tuple(found.values())
+
+
+def text_of(ledger: Iterable[Forecast]) -> str:
+    """Write a ledger as CSV."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(astuple(one) for one in ledger)
+    return out.getvalue()
+
+
+def write(path: Path, ledger: Iterable[Forecast]) -> None:
+    """Write a ledger; the file is replaced as a whole, so that nothing is lost half-way."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_text(text_of(ledger), encoding="utf-8")
+    part.replace(path)
+
+
+def read(path: Path) -> tuple[Forecast, ...]:
+    """Read a ledger; a file that is not there is an empty one.
+
+    Raises:
+        InputError: if a row cannot be read, naming file, line and column.
+    """
+    if not path.exists():
+        return ()
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        if tuple(rows.fieldnames or ()) != COLUMNS:
+            raise InputError(
+                "this is not a ledger of forecasts",
+                where=f"{path}:1",
+                why=f"its columns are not {', '.join(COLUMNS)}",
+                mend="give the folder of a ledger that midstream wrote",
+            )
+        return tuple(_row(path, number, row) for number, row in enumerate(rows, 2))
+
+
+def _row(path: Path, number: int, row: dict[str, str]) -> Forecast:
+    return Forecast(
+        id=row["id"],
+        signal=row["signal"],
+        statement=row["statement"],
+        resolves_on=day(path, number, row, "resolves_on"),
+        rule=row["rule"],
+        probability=chance(path, number, row, "probability"),
+        record_only=chance(path, number, row, "record_only"),
+        made_on=day(path, number, row, "made_on"),
+        data_release=row["data_release"],
+        version=row["version"],
+    )
+
+
+def chance(path: Path, number: int, row: dict[str, str], column: str) -> float:
+    """Read a probability of a row.
+
+    Raises:
+        InputError: if it is none.
+    """
+    try:
+        value = float(row[column])
+    except (TypeError, ValueError):
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise _bad(path, number, column, row[column], "a probability lies between 0 and 1")
+    return value
+
+
+def day(path: Path, number: int, row: dict[str, str], column: str) -> str:
+    """Read a day of a row.
+
+    Raises:
+        InputError: if it is none.
+    """
+    try:
+        return date.fromisoformat(row[column]).isoformat()
+    except (TypeError, ValueError):
+        raise _bad(path, number, column, row[column], "a day is written 2031-12-31") from None
+
+
+def _bad(path: Path, number: int, column: str, value: object, why: str) -> InputError:
+    return InputError(
+        f"cannot read {value!r}",
+        where=f"{path}:{number}:{column}",
+        why=why,
+        mend="correct the cell or remove the row",
+    )

@@ -1,0 +1,175 @@
+"""What to watch: each signal with its chance, and the odds if it is seen or missed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from midstream.chain.estimate import Floats
+from midstream.evidence import Evidence, Ledger, Node, Quantity
+from midstream.evidence.quantity import Label
+from midstream.scenarios.observe import odds
+from midstream.scenarios.result import State
+from midstream.scenarios.signals import Signal, chances, derived, on_file
+
+#: Parameters: tilt of elicited signals, and how many are made where none is on file.
+SLOPE, MOST = "signals.slope", "signals.derived"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRow:
+    """One signal and what it would change.
+
+    Attributes:
+        signal: The signal.
+        chance: Chance that it is reported by its day.
+        likelihood_ratio: ``P(report | favoured) / P(report | others)``; no value where the
+            favoured scenarios, or all others, have no draws.
+        if_seen, if_missed: Odds of each scenario afterwards.
+        due: Whether its day lies before the release.
+    """
+
+    signal: Signal
+    chance: Quantity
+    likelihood_ratio: Quantity
+    if_seen: tuple[Quantity, ...]
+    if_missed: tuple[Quantity, ...]
+    due: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the row as the JSON object of the public interface."""
+        one = self.signal
+        return {
+            "id": one.id,
+            "signal": one.indicator,
+            "threshold": one.words,
+            "by": one.by.isoformat(),
+            "favours": list(one.favours),
+            "likelihood_ratio": self.likelihood_ratio.to_dict(),
+            "source": list(one.source),
+            "watch": one.watch,
+            "kind": one.kind,
+            "due": self.due,
+            "chance": self.chance.to_dict(),
+            "if_seen": [one.to_dict() for one in self.if_seen],
+            "if_missed": [one.to_dict() for one in self.if_missed],
+        }
+
+
+def signals_of(
+    evidence: Evidence,
+    state: State,
+    country: str,
+    forms: Mapping[str, tuple[str, str]] | None = None,
+) -> tuple[Signal, ...]:
+    """Signals on file for a country, or made from its projects and forms where there are none."""
+    found = on_file(evidence, country)
+    if found:
+        return found
+    names = {row["id"]: str(row["name"]) for row in evidence.table("facilities").rows}
+    most = int(evidence.parameter(MOST).value or 0)
+    return derived(state, country, names, forms or {}, most)
+
+
+def slope_of(evidence: Evidence) -> float:
+    """Tilt of an elicited signal along its driver."""
+    return float(evidence.parameter(SLOPE).value or 0.0)
+
+
+def watch(
+    evidence: Evidence,
+    state: State,
+    country: str,
+    ledger: Ledger,
+    forms: Mapping[str, tuple[str, str]] | None = None,
+) -> tuple[WatchRow, ...]:
+    """Give every signal with its chance and what it would change, the earliest first.
+
+    Args:
+        evidence: Release with the table of signals.
+        state: Draws of the outlook.
+        country: Focus country.
+        ledger: Where quantities are entered.
+        forms: Forms whose output is watched where the country has no signals on
+            file, each with its name and unit.
+    """
+    found = sorted(signals_of(evidence, state, country, forms), key=lambda one: (one.by, one.id))
+    today = date.fromisoformat(evidence.release.date)
+    slope = slope_of(evidence)
+    return tuple(_row(one, state, slope, today, ledger) for one in found)
+
+
+def _row(signal: Signal, state: State, slope: float, today: date, ledger: Ledger) -> WatchRow:
+    yes = chances(signal, state, slope)
+    held = state.weights
+    inputs = _leaf(signal, ledger)
+    seen, missed = (_after(state, held * part) for part in (yes, 1 - yes))
+
+    def entered(name: str, words: str, value: float | None, unit: str) -> Quantity:
+        lineage = f"f:scenarios.signal.{name}/{signal.id}/{signal.country}"
+        label: Label | None = None if value is None else "modelled"
+        quantity = Quantity(value, None, None, unit, label, lineage)
+        formula = "shares of draws by their weight"
+        title = f"{words}: {signal.indicator}"
+        ledger.add(Node(lineage, "formula", title, quantity, inputs=inputs, formula=formula))
+        return quantity
+
+    return WatchRow(
+        signal=signal,
+        chance=entered("chance", "Chance of a signal", float((held * yes).sum()), "probability"),
+        likelihood_ratio=entered(
+            "ratio", "Likelihood ratio of a signal", ratio(signal, state, yes), "ratio"
+        ),
+        if_seen=_odds(entered, "seen", state, seen),
+        if_missed=_odds(entered, "missed", state, missed),
+        due=signal.by < today,
+    )
+
+
+def _odds(entered: Any, name: str, state: State, weights: Floats) -> tuple[Quantity, ...]:
+    return tuple(
+        entered(f"{name}.{scenario}", f"Odds of {scenario} if {name}", value, "probability")
+        for scenario, value in zip(state.names, odds(state, weights), strict=True)
+    )
+
+
+def _after(state: State, weights: Floats) -> Floats:
+    total = weights.sum()
+    return np.asarray(weights / total) if total > 0 else state.weights
+
+
+def _leaf(signal: Signal, ledger: Ledger) -> tuple[str, ...]:
+    """Enter a row of the table as a leaf; a made signal stands on its plant."""
+    if signal.lineage in ledger:
+        return (signal.lineage,)
+    value = signal.threshold if signal.threshold is not None else signal.chance
+    unit = signal.unit or "probability"
+    label: Label | None = None if value is None else "modelled"
+    quantity = Quantity(value, None, None, unit, label, signal.lineage)
+    source = ";".join(signal.source) or None
+    ledger.add(
+        Node(signal.lineage, "assumption", signal.indicator, quantity, source, note=signal.words)
+    )
+    return (signal.lineage,)
+
+
+def ratio(signal: Signal, state: State, yes: Floats) -> float | None:
+    """``P(report | favoured) / P(report | others)``."""
+    ranks = [rank for rank, name in enumerate(state.names) if name in signal.favours]
+    inside = np.isin(state.region, ranks)
+    means = []
+    for part in (inside, ~inside):
+        weight = state.weights[part].sum()
+        if weight <= 0:
+            return None
+        means.append(float((state.weights[part] * yes[part]).sum() / weight))
+    return means[0] / means[1] if means[1] > 0 else None
+
+
+def find(rows: Sequence[WatchRow], name: str) -> WatchRow | None:
+    """Give the row of a signal."""
+    return next((row for row in rows if row.signal.id == name), None)
