@@ -142,6 +142,18 @@ def _inside(component: Component, spread: Floats) -> Floats:
     return drawn
 
 
+def median(values: Floats) -> float:
+    """The middle of some numbers, shape (draw,); `nan` where one is not a number.
+
+    The same as NumPy's, which loads its masked arrays for it: a fortieth of a first answer.
+    """
+    ordered = np.sort(values)
+    half = len(ordered) // 2
+    if np.isnan(ordered[-1]):
+        return float("nan")
+    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)
+
+
 def triangular(uniform: Floats, low: float, mode: float, high: float) -> Floats:
     """Quantile of the triangular law at uniform draws."""
     width = high - low

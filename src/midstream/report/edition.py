@@ -16,6 +16,7 @@ from midstream.report.manifest import Stamp, inputs, stamp, write_manifest
 from midstream.report.narrative import Narrative, narrate
 from midstream.report.narrative.leverage_rows import main_chain, risks
 from midstream.report.numbers import Register
+from midstream.report.outlook_sheets import outlook_sheets, write_ahead
 from midstream.report.pdf import build_condensed
 from midstream.report.shock_sheets import shock_sheets
 from midstream.report.site import build_site
@@ -191,10 +192,12 @@ class _Maker:
             sheets.parameters(study), sheets.missing(narrative),
             *leverage_sheets(study, narrative.risks),
             *shock_sheets(study, narrative.cases, narrative.record, narrative.ledger),
+            *outlook_sheets(narrative.outlook, study.watch(), narrative.ledger),
         ]  # fmt: skip
         if self.registers:
             found.append(sheets.numbers(self.registers))
         self._with_lineage(narrative, found)
+        write_ahead(study, self.folder)
 
     def _with_lineage(self, narrative: Narrative, found: list[Sheet]) -> None:
         ledger = narrative.ledger

@@ -16,6 +16,9 @@ from midstream.scenarios.observe import odds
 from midstream.scenarios.result import State
 from midstream.scenarios.signals import Signal, chances, derived, on_file
 
+#: Form -> its name and unit.
+Told = Mapping[str, tuple[str, str]]
+
 #: Parameters: tilt of elicited signals, and how many are made where none is on file.
 SLOPE, MOST = "signals.slope", "signals.derived"
 
@@ -64,7 +67,7 @@ def signals_of(
     evidence: Evidence,
     state: State,
     country: str,
-    forms: Mapping[str, tuple[str, str]] | None = None,
+    forms: Told | None = None,
 ) -> tuple[Signal, ...]:
     """Signals on file for a country, or made from its projects and forms where there are none."""
     found = on_file(evidence, country)
@@ -85,7 +88,7 @@ def watch(
     state: State,
     country: str,
     ledger: Ledger,
-    forms: Mapping[str, tuple[str, str]] | None = None,
+    forms: Told | None = None,
 ) -> tuple[WatchRow, ...]:
     """Give every signal with its chance and what it would change, the earliest first.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from midstream.chain.estimate import Floats
+from midstream.chain.estimate import Floats, median
 from midstream.evidence import Quantity
 from midstream.scorecard.cells import CellInputs, evaluate
 from midstream.scorecard.digits import Verdict
@@ -63,7 +63,7 @@ def more_output(target: Target) -> float | None:
 
     Where nobody counts the output of today, the output itself that would have to be shown.
     """
-    scale = float(np.median(target.inputs.reference))
+    scale = median(target.inputs.reference)
     if not target.reached(target.inputs.with_output(scale)):
         return None
     low, high = np.log(scale * 1e-4), np.log(scale)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from midstream.chain.estimate import Floats
+from midstream.chain.estimate import Floats, median
 from midstream.evidence import Ledger, Node, Quantity
 from midstream.scorecard.digits import verdict
 from midstream.scorecard.result import CellScore, CountryProfile, Rank
@@ -101,7 +101,7 @@ def _hollow(country: str, means: Mapping[str, Ends], ledger: Ledger) -> tuple[Qu
         most = _index(means, outer=1, inner=0)
         middle = (least[0] + most[0]) / 2
         index = _sorted(
-            float(np.median(middle)),
+            median(middle),
             float(np.quantile(least[0], 0.1)),
             float(np.quantile(most[0], 0.9)),
             "score",
@@ -152,7 +152,7 @@ def _ranks(
             centre = 1 + (middle[others] > middle[number]).sum(axis=0)
             best = 1 + (low[others] > high[number]).sum(axis=0)
             worst = 1 + (high[others] > low[number]).sum(axis=0)
-            point = int(np.median(centre))
+            point = int(median(centre))
             result[country][stage] = Rank(
                 point,
                 min(point, int(np.quantile(best, 0.05))),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from midstream.chain.estimate import Floats
+from midstream.chain.estimate import Floats, median
 from midstream.chain.world import World
 from midstream.evidence import Evidence, Ledger, Node, Quantity
 from midstream.scorecard.cells import CellInputs, Cells, evaluate
@@ -183,7 +183,7 @@ class Run:
         lineage = f"f:score.stage/{country}/{stack.sector}/{stack.stage}/{self.settings.horizon}"
         empty = all(part.score.missing for part in scores)
         score = score_quantity(found, "score", label or "modelled", lineage, empty)
-        medians = {form: float(np.median(sum(self.drawn[form, country]))) for form in stack.forms}
+        medians = {form: median(np.add(*self.drawn[form, country])) for form in stack.forms}
         binding = binding_form(stack, medians)
         self._enter(score, self._title(country, stack), scores, stack)
         order = sorted(range(len(scores)), key=lambda i: (stack.forms[i] != binding, i))

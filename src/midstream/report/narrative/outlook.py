@@ -131,7 +131,7 @@ def _rules(found: Outlook) -> Sentence:
         say("with a stricter one {n} would be {p}", n=worst.name.lower(),
             p=chance(worst.stricter, worst.stricter.value))
     )  # fmt: skip
-    head = Sentence(("the lines between the futures are our own, drawn with trial runs in sight: ",))
+    head = Sentence(("the lines between futures are our own, drawn with trial runs seen: ",))
     return head + joined(parts) + say(".")
 
 

@@ -17,6 +17,7 @@ from midstream.report.pdf.compile import Setting, compile_pdf
 from midstream.report.pdf.front import answer, cover, framework
 from midstream.report.pdf.leverage import leverage
 from midstream.report.pdf.method import method
+from midstream.report.pdf.outlook import outlook
 from midstream.report.pdf.press import Press
 from midstream.report.pdf.shape import holders, sectors
 from midstream.report.pdf.shock import shock
@@ -32,7 +33,8 @@ __all__ = ["Condensed", "build_condensed"]
 
 #: Pages between the cover and the sources, in reading order.
 PAGES = (
-    answer, framework, method, sectors, holders, leverage, shock, example, peers, missing,
+    answer, framework, method, sectors, holders, leverage, shock, outlook, example,
+    peers, missing,
 )  # fmt: skip
 
 #: A page that runs over is set again with shorter lists, at most so often.

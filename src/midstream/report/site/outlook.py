@@ -21,6 +21,7 @@ from midstream.report.site.desk import Desk
 from midstream.report.site.page import Page
 from midstream.scenarios.result import Outlook
 from midstream.scenarios.scores_result import ScoreRow
+from midstream.scenarios.watching import WatchRow
 from midstream.terms import STAGE_ORDER
 
 PATH = "outlook.html"
@@ -40,7 +41,7 @@ def outlook_page(desk: Desk) -> Page:
         "scores_words": chapters["outlook/scores"],
         "futures": [{"row": row} for row in found.scenarios],
         "outcomes": _outcomes(desk, found),
-        "watched": (),
+        "watched": [_watched(row, found) for row in desk.study.watch()],
         "ahead": _ahead(desk, found),
         "notes": [
             started(traced(desk.named(note), found.scenarios[0].probability))
@@ -125,6 +126,21 @@ def _outcomes(desk: Desk, found: Outlook) -> list[dict[str, Any]]:
         }
         for row in kept
     ]
+
+
+def _watched(row: WatchRow, found: Outlook) -> dict[str, Any]:
+    """One signal: chance, ratio, and the odds of the most likely future either way."""
+    signal = row.signal
+    names = {one.id: one.name.lower() for one in found.scenarios}
+    return {
+        "row": row,
+        "name": traced(signal.indicator, row.chance),
+        "words": traced(signal.words, row.chance),
+        "by": signal.by.isoformat(),
+        "favours": ", ".join(names.get(one, one) for one in signal.favours),
+        "seen": row.if_seen[0],
+        "missed": row.if_missed[0],
+    }
 
 
 def _ahead(desk: Desk, found: Outlook) -> list[dict[str, Any]]:
