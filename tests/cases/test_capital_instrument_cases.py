@@ -18,6 +18,7 @@ from midstream.capital.floor import (
     payments,
     present_value,
 )
+from midstream.capital.instruments import annuity, loan_grant_equivalent, per_kg
 from midstream.capital.money import money, to_dollars
 from midstream.evidence import Evidence
 from units.scenarios.changed import row_of, with_rows
@@ -85,3 +86,25 @@ def test_flood(case: Mapping[str, Any]) -> None:
 def test_path(case: Mapping[str, Any]) -> None:
     law = PriceLaw(case["start"], case["mean"], case["reversion"], 0.3)
     assert law.expected(len(case["expect"])) == pytest.approx(case["expect"])
+
+
+@pytest.mark.parametrize("case", cases("instruments", "annuity"))
+def test_annuity(case: Mapping[str, Any]) -> None:
+    assert annuity(case["rate"], case["tenor"]) == pytest.approx(case["value"])
+
+
+@pytest.mark.parametrize("case", cases("instruments", "loan"))
+def test_loan(case: Mapping[str, Any]) -> None:
+    amount = np.array([float(case["amount"])])
+    found = loan_grant_equivalent(amount, case["rate"], case["market"], case["tenor"])
+    assert found[0] == pytest.approx(case["equivalent"])
+
+
+@pytest.mark.parametrize("case", cases("instruments", "per_kg"))
+def test_per_kg(case: Mapping[str, Any]) -> None:
+    output = np.array([case["output"]], dtype=float)
+    found = per_kg(np.array([float(case["value"])]), output, case["rate"])
+    if case["expect"] == "none":
+        assert np.isnan(found[0])
+    else:
+        assert found[0] == pytest.approx(case["expect"])

@@ -90,16 +90,21 @@ def _deterrent(row: DeterrentRow) -> dict[str, Any]:
     return made
 
 
-def watch_answer(study: Study) -> Envelope:
+def watch_answer(study: Study, draws: int | None = None) -> Envelope:
     """What to watch, the earliest first."""
-    rows = study.watch()
+    rows = study.watch(draws)
     due = [row.signal.id for row in rows if row.due]
     warnings = [f"due before the release and not settled: {', '.join(due)}"] if due else []
     return of_study("watch", study, [row.to_dict() for row in rows], warnings)
 
 
 def observe_answer(
-    study: Study, name: str, text: str, on: str | None = None, ledger: Path | None = None
+    study: Study,
+    name: str,
+    text: str,
+    on: str | None = None,
+    ledger: Path | None = None,
+    draws: int | None = None,
 ) -> Envelope:
     """Odds after one signal has been seen; with a ledger, what it settles is scored and kept.
 
@@ -109,30 +114,29 @@ def observe_answer(
     from midstream.scenarios import observe
     from midstream.scenarios.signals import one_of
 
-    signal = one_of([row.signal for row in study.watch()], name)
+    signal = one_of([row.signal for row in study.watch(draws)], name)
     seen_on = _day(on or study.evidence.release.date)
     observe.check_day(signal, seen_on, study.config.base_year + 1)
     value = observe.read_value(signal, text)
-    update = study.observe([observe.Observation(name, value, seen_on)])
+    update = study.observe([observe.Observation(name, value, seen_on)], draws)
     warnings = []
     if update.thin:
         warnings.append("few draws carry the weight after this: read the odds as a direction")
+    kept = None if ledger is None else _kept(signal, value, seen_on, ledger)
+    day = date.fromisoformat(study.evidence.release.date)
     result = {
         "scenarios": list(update.names),
         "steps": [_step(step, update.names) for step in update.steps],
         "probabilities": dict(zip(update.names, update.probabilities, strict=True)),
-        "scored": None if ledger is None else _kept(study, signal, value, seen_on, ledger),
+        "scored": None if kept is None else _scored(study, kept, max(seen_on, day), draws),
     }
     return of_study("watch observe", study, result, warnings)
 
 
-def score_ledger_answer(study: Study, ledger: Path) -> Envelope:
+def score_ledger_answer(study: Study, ledger: Path, draws: int | None = None) -> Envelope:
     """How the forecasts of a ledger have done, those of this study added first."""
-    return of_study("watch score", study, _scored(study, ledger, _today(study)))
-
-
-def _today(study: Study) -> date:
-    return date.fromisoformat(study.evidence.release.date)
+    today = date.fromisoformat(study.evidence.release.date)
+    return of_study("watch score", study, _scored(study, ledger, today, draws))
 
 
 def _step(step: Step, names: Sequence[str]) -> dict[str, Any]:
@@ -148,23 +152,21 @@ def _step(step: Step, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _kept(
-    study: Study, signal: Signal, value: float | bool, seen_on: date, folder: Path
-) -> dict[str, Any]:
-    """Enter what an observation settles into a ledger, and score it."""
+def _kept(signal: Signal, value: float | bool, seen_on: date, folder: Path) -> Path:
+    """Enter what an observation settles into a ledger; gives its folder."""
     from midstream.scenarios import scoring
 
     found = scoring.settled(signal, value, seen_on)
     if found is not None:
         scoring.append(folder / scoring.NAME, found)
-    return _scored(study, folder, max(seen_on, _today(study)))
+    return folder
 
 
-def _scored(study: Study, folder: Path, today: date) -> dict[str, Any]:
+def _scored(study: Study, folder: Path, today: date, draws: int | None) -> dict[str, Any]:
     from midstream.scenarios import forecasts, scoring
 
     path = folder / forecasts.NAME
-    merged = forecasts.merge(forecasts.read(path), study.forecasts())
+    merged = forecasts.merge(forecasts.read(path), study.forecasts(draws))
     forecasts.write(path, merged)
     own = [one for one in merged if one.id.startswith(f"{study.config.id}/")]
     return dict(plain(scoring.score(own, scoring.read(folder / scoring.NAME), today)))

@@ -16,6 +16,9 @@ from midstream.chain.streams import generator
 from midstream.errors import InputError
 from midstream.evidence import Evidence
 
+#: A price, USD per kg, that is never reached: where a return that reaches its cap there stops.
+PRICE_LIMIT = 1e12
+
 
 @dataclass(frozen=True, slots=True)
 class PriceLaw:
@@ -212,22 +215,33 @@ def expected_put(strike: float, mean: Floats, variance: Floats) -> Floats:
 
     Args:
         strike: ``F``, USD per kg, 0 or more.
-        mean: Expected price ``m``, above 0.
-        variance: Variance of its logarithm ``v``; where it is 0 the price is certain.
+        mean: Expected price ``m``, above 0, shape (year,).
+        variance: Variance of its logarithm ``v``, shape (year,); 0 is a certain price.
     """
-    certain = np.maximum(strike - mean, 0.0)
     if strike <= 0:
-        return np.zeros(np.shape(certain))
-    spread = np.sqrt(np.where(variance > 0, variance, 1.0))
-    d1 = (np.log(mean / strike) + variance / 2) / spread
-    d2 = d1 - spread
+        return np.zeros(np.shape(mean))
+    d1, d2 = _distances(strike, mean, variance)
     put = strike * normal_share(-d2) - mean * normal_share(-d1)
-    return np.where(variance > 0, put, certain)
+    return np.where(variance > 0, put, np.maximum(strike - mean, 0.0))
 
 
 def expected_call(strike: float, mean: Floats, variance: Floats) -> Floats:
-    """Expected excess of a lognormal price over a strike: the put plus ``m - F``."""
-    return expected_put(strike, mean, variance) + mean - strike
+    """Expected excess of a lognormal price over a strike: ``m N(d1) - F N(d2)``.
+
+    Arguments as of `expected_put`.
+    """
+    if strike <= 0:
+        return mean - strike
+    # Not the put plus m - F: far above the price that is a difference of two large numbers.
+    d1, d2 = _distances(strike, mean, variance)
+    call = mean * normal_share(d1) - strike * normal_share(d2)
+    return np.where(variance > 0, call, np.maximum(mean - strike, 0.0))
+
+
+def _distances(strike: float, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    spread = np.sqrt(np.where(variance > 0, variance, 1.0))
+    d1: Floats = (np.log(mean) - np.log(strike) + variance / 2) / spread
+    return d1, d1 - spread
 
 
 def expected_payments(contract: Contract, law: PriceLaw, years: int) -> Floats:
@@ -249,7 +263,8 @@ def _expected(contract: Contract, mean: Floats, variance: Floats) -> Floats:
     sharing = contract.share * contract.volume
     call = expected_call(contract.ceiling, index, variance)
     if contract.cap is not None and sharing > 0:
-        call = call - expected_call(contract.ceiling + contract.cap / sharing, index, variance)
+        full = contract.ceiling + min(contract.cap / sharing, PRICE_LIMIT)
+        call = call - expected_call(full, index, variance)
     net: Floats = (contract.volume + contract.stockpiled) * put - sharing * call
     return net
 

@@ -154,6 +154,19 @@ def median(values: Floats) -> float:
     return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)
 
 
+def quantile(values: Floats, share: float) -> float:
+    """The number below which a share of some numbers lies, straight between neighbours.
+
+    The same as NumPy's, for the reason of `median`; no number may be missing.
+    """
+    ordered = np.sort(values)
+    place = (len(ordered) - 1) * share
+    below = int(place)
+    part, low = place - below, float(ordered[below])
+    high = float(ordered[min(below + 1, len(ordered) - 1)])
+    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
+
+
 def triangular(uniform: Floats, low: float, mode: float, high: float) -> Floats:
     """Quantile of the triangular law at uniform draws."""
     width = high - low

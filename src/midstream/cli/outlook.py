@@ -63,12 +63,12 @@ def counter(
 
 
 @on_study
-def watch(opened: Any) -> tuple[Any, Table]:
+def watch(opened: Any, draws: Draws = None) -> tuple[Any, Table]:
     """List the signals: chance, threshold, day, and what they would change."""
     from midstream.answers import ahead
     from midstream.tables_text import outlook as text
 
-    return ahead.watch_answer(opened), text.watch
+    return ahead.watch_answer(opened, draws), text.watch
 
 
 def _listed(ctx: typer.Context, **options: Any) -> None:
@@ -92,23 +92,28 @@ watch_app.callback()(_as_callback(_listed))
 @watch_app.command("observe")
 @on_study
 def observe(
-    opened: Any, signal: Signal, value: Value, on: On = None, ledger: LedgerFolder = None
+    opened: Any,
+    signal: Signal,
+    value: Value,
+    on: On = None,
+    ledger: LedgerFolder = None,
+    draws: Draws = None,
 ) -> tuple[Any, Table]:
     """Enter what was seen of a signal: the odds before and after, and what it settles."""
     from midstream.answers import ahead
     from midstream.tables_text import outlook as text
 
-    return ahead.observe_answer(opened, signal, value, on, ledger), text.observed
+    return ahead.observe_answer(opened, signal, value, on, ledger, draws), text.observed
 
 
 @watch_app.command("score")
 @on_study
-def watch_score(opened: Any, ledger: Ledger) -> tuple[Any, Table]:
+def watch_score(opened: Any, ledger: Ledger, draws: Draws = None) -> tuple[Any, Table]:
     """Score the forecasts of a ledger that have come due."""
     from midstream.answers import ahead
     from midstream.tables_text import outlook as text
 
-    return ahead.score_ledger_answer(opened, ledger), text.scored
+    return ahead.score_ledger_answer(opened, ledger, draws), text.scored
 
 
 def experts_of(given: list[str]) -> dict[str, float] | None:

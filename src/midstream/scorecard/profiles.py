@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from midstream.chain.estimate import Floats, median
+from midstream.chain.estimate import Floats, median, quantile
 from midstream.evidence import Ledger, Node, Quantity
 from midstream.scorecard.digits import verdict
 from midstream.scorecard.result import CellScore, CountryProfile, Rank
@@ -102,8 +102,8 @@ def _hollow(country: str, means: Mapping[str, Ends], ledger: Ledger) -> tuple[Qu
         middle = (least[0] + most[0]) / 2
         index = _sorted(
             median(middle),
-            float(np.quantile(least[0], 0.1)),
-            float(np.quantile(most[0], 0.9)),
+            quantile(least[0], 0.1),
+            quantile(most[0], 0.9),
             "score",
             index_id,
         )
@@ -155,8 +155,8 @@ def _ranks(
             point = int(median(centre))
             result[country][stage] = Rank(
                 point,
-                min(point, int(np.quantile(best, 0.05))),
-                max(point, int(np.quantile(worst, 0.95))),
+                min(point, int(quantile(best, 0.05))),
+                max(point, int(quantile(worst, 0.95))),
             )
     return result
 

@@ -75,12 +75,12 @@ class OutlookRoom(Base):
 
         return self.once(("outlook", settings, tuple(sorted((experts or {}).items()))), make)
 
-    def watch(self) -> tuple[WatchRow, ...]:
+    def watch(self, draws: int | None = None) -> tuple[WatchRow, ...]:
         """What to watch: each signal with its chance, and the odds if it is seen or missed."""
         from midstream.scenarios.watching import watch
 
         def make() -> tuple[WatchRow, ...]:
-            found = self.outlook()
+            found = self.outlook(draws)
             ids = [row.id for row in found.weighted if row.id.startswith("output/")]
             world = self.world
             forms = {
@@ -89,9 +89,9 @@ class OutlookRoom(Base):
             }
             return watch(self.evidence, found.state, found.focus, self.ledger, forms)
 
-        return self.once("watch", make)
+        return self.once(("watch", draws or self.config.draws), make)
 
-    def observe(self, seen: Sequence[Observation]) -> Update:
+    def observe(self, seen: Sequence[Observation], draws: int | None = None) -> Update:
         """Update the odds by what was seen.
 
         Raises:
@@ -100,10 +100,10 @@ class OutlookRoom(Base):
         from midstream.scenarios.observe import observe
         from midstream.scenarios.watching import slope_of
 
-        signals = [row.signal for row in self.watch()]
-        return observe(signals, self.outlook().state, seen, slope_of(self.evidence))
+        signals = [row.signal for row in self.watch(draws)]
+        return observe(signals, self.outlook(draws).state, seen, slope_of(self.evidence))
 
-    def forecasts(self) -> tuple[Forecast, ...]:
+    def forecasts(self, draws: int | None = None) -> tuple[Forecast, ...]:
         """Dated statements about the signals, as an edition of this study writes them down."""
         from midstream import __version__
         from midstream.scenarios.forecasts import forecasts
@@ -111,18 +111,18 @@ class OutlookRoom(Base):
         from midstream.scenarios.watching import slope_of
 
         def make() -> tuple[Forecast, ...]:
-            request = prepared(self.evidence, self.world, self.outlook_settings())
+            request = prepared(self.evidence, self.world, self.outlook_settings(draws))
             release = self.evidence.release
             return forecasts(
                 self.config.id,
-                [row.signal for row in self.watch()],
-                self.outlook().state,
+                [row.signal for row in self.watch(draws)],
+                self.outlook(draws).state,
                 record_only(request),
                 slope_of(self.evidence),
                 (release.date, release.id, __version__),
             )
 
-        return self.once("forecasts", make)
+        return self.once(("forecasts", draws or self.config.draws), make)
 
     def counter(
         self,
