@@ -244,13 +244,25 @@ def _cases(
 
 
 def _named(
-    ledger: Ledger, name: str, form: str, case: str, price: float, meaning: str, inputs: Sequence[str]
+    ledger: Ledger,
+    name: str,
+    form: str,
+    case: str,
+    price: float,
+    meaning: str,
+    inputs: Sequence[str],
 ) -> NamedPrice:
     lineage = f"f:capital.price/{form}/{case}"
     quantity = Quantity(price, None, None, "USD/kg", "modelled", lineage)
     title = f"Price case {case}: {name}"
     node = Node(
-        lineage, "formula", title, quantity, inputs=tuple(inputs), formula=meaning, note="without tax"
+        lineage,
+        "formula",
+        title,
+        quantity,
+        inputs=tuple(inputs),
+        formula=meaning,
+        note="without tax",
     )
     ledger.add(node)
     return NamedPrice(case, quantity, meaning)

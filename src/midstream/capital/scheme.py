@@ -6,13 +6,12 @@ money on record is a row of ``financing``. Amounts become real USD of the price 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from midstream.capital.floor import Contract
 from midstream.capital.funding import Instrument
-from midstream.capital.money import Dollars, enter_rate, money, to_dollars
+from midstream.capital.money import enter_rate, money, to_dollars
 from midstream.errors import InputError
 from midstream.evidence import Evidence, Ledger, Node, Quantity
 from midstream.evidence.tables import Row
@@ -20,8 +19,6 @@ from midstream.terms import suggestion
 
 #: Standings of support that a plan can count on; the rest is named and left out.
 COUNTED = frozenset({"in force", "conditional", "committed"})
-#: Kinds that are private money at market terms; all others are support.
-MARKET_KINDS = frozenset({"commercial-debt", "equity"})
 #: Kinds whose money comes per unit of output or as a promise, and needs no amount.
 WITHOUT_AMOUNT = frozenset({"price-floor", "cfd", "offtake", "sales-incentive"})
 TABLE = "scheme_terms"
@@ -116,7 +113,9 @@ class _Book:
         if amount is None:
             return None
         year = int(str(row["year"])[:4]) if row["year"] else None
-        found = to_dollars(self.evidence, money(amount, row["currency"] or "", year), self.price_year)
+        found = to_dollars(
+            self.evidence, money(amount, row["currency"] or "", year), self.price_year
+        )
         if found.remark:
             self.remarks.append(found.remark)
         return found.real
@@ -333,15 +332,14 @@ def contract_of(
     if row["years"] is None:
         raise _no_contract(row, "it names no number of years")
     book = _Book(evidence, Ledger(), price_year, [])
-    real: Callable[[Any], float | None] = lambda amount: book.dollars(amount, row)  # noqa: E731
     contract = Contract(
-        floor=real(row["per_kg"]) or 0.0,
+        floor=book.dollars(row["per_kg"], row) or 0.0,
         volume=output if row["volume"] is None else min(output, row["volume"] * 1000),
         years=int(row["years"]),
         first=first,
         share=(row["upside_pct"] or 0) / 100,
-        above=real(row["upside_from"]),
-        cap=real(row["upside_cap"]),
+        above=book.dollars(row["upside_from"], row),
+        cap=book.dollars(row["upside_cap"], row),
         index=row["id"],
     )
     return replace(contract, share=1.0, above=None) if row["instrument"] == "cfd" else contract
@@ -354,17 +352,3 @@ def _no_contract(row: Row, why: str) -> InputError:
         why=why,
         mend="name a row with a floor, its price and its years",
     )
-
-
-__all__ = [
-    "Dollars",
-    "Support",
-    "contract_of",
-    "covered_schemes",
-    "kind_of",
-    "rank_of",
-    "recorded_support",
-    "scheme_support",
-    "support",
-    "terms_of",
-]

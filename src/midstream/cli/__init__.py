@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from midstream import __version__
+from midstream.cli.capital import capital_app
 from midstream.cli.dependency import dependency_app
 from midstream.cli.options import (
     DEFAULT_STUDY,
@@ -40,6 +41,7 @@ app.add_typer(shock_app, name="shock")
 app.command("outlook")(outlook)
 app.command("counter")(counter)
 app.add_typer(watch_app, name="watch")
+app.add_typer(capital_app, name="capital")
 
 
 @evidence_app.command("check")

@@ -19,14 +19,14 @@ from midstream.scorecard.result import Scorecard
 from midstream.scorecard.run import Settings, score
 from midstream.study.config import known
 from midstream.study.dependency import DependencyRoom
-from midstream.study.outlook import OutlookRoom
+from midstream.study.money import MoneyRoom
 from midstream.study.shock import ShockRoom
 from midstream.terms import SECTORS, STAGES
 
 Progress = Callable[[float], None]
 
 
-class Study(DependencyRoom, ShockRoom, OutlookRoom):
+class Study(DependencyRoom, ShockRoom, MoneyRoom):
     """A study opened on a data release; world and scores are made on first use and kept."""
 
     version = __version__

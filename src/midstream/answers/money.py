@@ -1,0 +1,41 @@
+"""Answers about capital: what a plant costs to build, who pays, what is missing."""
+
+from __future__ import annotations
+
+from midstream.answers import Envelope, envelope
+from midstream.capital.result import PlantCapital
+from midstream.study import Study
+
+
+def plant_answer(
+    study: Study,
+    facility: str,
+    price: float | None = None,
+    with_scheme: bool = True,
+    draws: int | None = None,
+) -> Envelope:
+    """Capital stack of a plant on record."""
+    found = study.capital_plant(facility, price=price, with_scheme=with_scheme, draws=draws)
+    return _answer("capital plant", study, found)
+
+
+def target_answer(
+    study: Study,
+    place: tuple[str, str, float, int],
+    variant: str | None = None,
+    price: float | None = None,
+    with_scheme: bool = True,
+    draws: int | None = None,
+) -> Envelope:
+    """Capital stack of a plant to be built: country, form, capacity, year of the decision."""
+    found = study.capital_target(
+        *place, variant=variant, price=price, with_scheme=with_scheme, draws=draws
+    )
+    return _answer("capital target", study, found)
+
+
+def _answer(command: str, study: Study, found: PlantCapital) -> Envelope:
+    result = found.to_dict()
+    assumptions = [one.removeprefix("par:") for one in found.assumptions]
+    warnings = result.pop("warnings")
+    return envelope(command, study.evidence, result, study.config.id, assumptions, warnings)

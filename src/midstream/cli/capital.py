@@ -1,0 +1,62 @@
+"""Commands on what it costs to build."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from midstream.cli.options import Table, on_study
+
+capital_app = typer.Typer(
+    help="What a plant costs to build, who pays, and how much is missing.", no_args_is_help=True
+)
+
+Facility = Annotated[str, typer.Argument(help="Id of the facility register.")]
+Country = Annotated[str, typer.Option(help="Country, ISO-3 code.")]
+Form = Annotated[str, typer.Option(help="Form that is made, such as ndfeb-magnet.")]
+Capacity = Annotated[float, typer.Option(help="Nameplate, in the unit of the form.")]
+Year = Annotated[int, typer.Option(help="Year of the decision.")]
+Variant = Annotated[str | None, typer.Option(help="Kind of plant, where the form has several.")]
+Price = Annotated[float | None, typer.Option(help="Price, USD per kg; the record's by default.")]
+Alone = Annotated[bool, typer.Option("--without-scheme", help="Leave public support out.")]
+Draws = Annotated[int | None, typer.Option(min=1, help="Number of draws.")]
+
+
+@capital_app.command("plant")
+@on_study
+def plant(
+    opened: Any,
+    facility: Facility,
+    price: Price = None,
+    without_scheme: Alone = False,
+    draws: Draws = None,
+) -> tuple[Any, Table]:
+    """Show uses, sources, gap and returns of a plant on record."""
+    from midstream.answers import money
+    from midstream.tables_text import capital as text
+
+    answer = money.plant_answer(opened, facility, price, not without_scheme, draws)
+    return answer, text.capital
+
+
+@capital_app.command("target")
+@on_study
+def target(
+    opened: Any,
+    country: Country,
+    form: Form,
+    capacity: Capacity,
+    year: Year,
+    variant: Variant = None,
+    price: Price = None,
+    without_scheme: Alone = False,
+    draws: Draws = None,
+) -> tuple[Any, Table]:
+    """Show uses, sources, gap and returns of a plant that is to be built."""
+    from midstream.answers import money
+    from midstream.tables_text import capital as text
+
+    place = (country, form, capacity, year)
+    answer = money.target_answer(opened, place, variant, price, not without_scheme, draws)
+    return answer, text.capital

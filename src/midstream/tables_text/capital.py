@@ -1,0 +1,60 @@
+"""Answers about capital as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from midstream.tables_text import table
+from midstream.tables_text.dependency import cell
+
+MILLION = 1e6
+
+
+def capital(answer: Mapping[str, Any]) -> str:
+    """Uses, sources by rank, gap, prices and returns of one plant."""
+    found = answer["result"]
+    head = (
+        f"{found['name']}, {found['country']}: {found['capacity']:,g} {found['unit']} of "
+        f"{found['form']}, decided in {found['year']}; {found['money_basis']}"
+    )
+    uses = [(row["name"], "", "", _million(row["amount"])) for row in found["uses"]]
+    uses.append(("all uses", "", "", _million(found["total"])))
+    sources = [
+        (row["instrument"], row["payer"], row["money"], _million(row["amount"]))
+        for row in found["sources"]
+    ]
+    sources.append(("gap", "nobody yet", "", _million(found["gap"])))
+    sources.append(("gap without support", "", "", _million(found["gap_without_scheme"])))
+    columns = ("item", "payer", "money", "million USD")
+    parts = [head, table(columns, [*uses, *sources]), _prices(found), _returns(found)]
+    return "\n\n".join([*parts, *(f"Note: {note}" for note in answer["warnings"])])
+
+
+def _prices(found: Mapping[str, Any]) -> str:
+    rows = [
+        (one["name"], cell(one["price"], 3), _million(one["gap"]),
+         _million(one["gap_without_scheme"]), cell(one["closed"], 2))
+        for one in found["price_cases"]
+    ]  # fmt: skip
+    head = (f"price of {found['price_form']}", "USD/kg", "gap", "gap without support", "closed")
+    return f"{table(head, rows)}\n{found['price_basis']}"
+
+
+def _returns(found: Mapping[str, Any]) -> str:
+    rows = [
+        ("price at which the gap closes, USD/kg", cell(found["incentive_price"], 3)),
+        ("net present value, million USD", _million(found["npv"])),
+        ("return of the project", cell(found["irr"], 3)),
+        ("return of the equity", cell(found["equity_irr"], 3)),
+    ]
+    return table(("measure", "value"), rows)
+
+
+def _million(quantity: Mapping[str, Any]) -> str:
+    """An amount in USD as millions, with its interval."""
+    if quantity["value"] is None or quantity["unit"] != "USD":
+        return cell(quantity, 3)
+    ends = {name: quantity[name] for name in ("value", "low", "high")}
+    scaled = {name: None if value is None else value / MILLION for name, value in ends.items()}
+    return cell({**quantity, **scaled, "unit": "USD million"}, 3)
