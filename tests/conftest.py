@@ -17,10 +17,13 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from midstream.evidence import Evidence
+    from midstream.evidence.folder import Folder
     from midstream.study import Study
 
 #: Fixtures of shipped studies with few draws.
 pytest_plugins = ("quick_studies",)
+
+HERE = Path(__file__).resolve().parent
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DRIVERS = ("chromedriver", "chromium.chromedriver")
@@ -106,6 +109,21 @@ def missing_browser() -> str | None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests share a worker, and which are left out of the coverage.
+
+    Tests of the report and of its pages in a browser share studies that take long to tell; all
+    others keep to their file. Tests of documents, in a browser and of whole editions run again
+    what laws, cases and units have run: measuring them would take long and show nothing more.
+    """
+    for item in items:
+        parts = item.path.relative_to(HERE).parts
+        shared = parts[0] == "app" or parts[:2] == ("units", "report")
+        item.add_marker(pytest.mark.xdist_group("report" if shared else "/".join(parts)))
+        if parts[0] in ("app", "docs") or item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.no_cover)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip browser tests where there is no browser, or fail them where one is required."""
     if item.get_closest_marker("browser") is None:
@@ -115,6 +133,26 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.fail(f"a browser is required here, but {missing}", pytrace=False)
     if missing:
         pytest.skip(f"browser test left out: {missing}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_tables() -> Iterator[None]:
+    """Read the tables that ship with the package once; nothing writes into their folder."""
+    from midstream.evidence import store
+
+    read = store.read_folder
+    kept: list[Folder] = []
+
+    def once(path: Path) -> Folder:
+        if path != store.SHIPPED:
+            return read(path)
+        if not kept:
+            kept.append(read(path))
+        return kept[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "read_folder", once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,8 @@ def leaves(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
     """Every command of a group with the words that lead to it."""
     for word, command in sorted(group.commands.items()):
         if hasattr(command, "commands"):
+            if command.invoke_without_command:
+                yield (*path, word), command
             yield from leaves(command, (*path, word))
         else:
             yield (*path, word), command

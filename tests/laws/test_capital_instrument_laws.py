@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from midstream.capital.case import Case
+from midstream.capital.conditions import GIVEN, Instrument
 from midstream.capital.floor import (
     Contract,
     PriceLaw,
@@ -17,8 +21,17 @@ from midstream.capital.floor import (
     payments,
     present_value,
 )
+from midstream.capital.instruments import (
+    InstrumentCost,
+    annuity,
+    instrument_costs,
+    loan_grant_equivalent,
+    spent_evenly,
+)
 from midstream.capital.money import Money, to_dollars
+from midstream.capital.stack import fund
 from midstream.evidence import Evidence
+from units.capital.one_plant import one_plant, some_terms
 
 prices = st.floats(5, 500)
 shares = st.floats(0, 1)
@@ -204,3 +217,111 @@ class TestFloors:
         paid = np.array(flows)
         value = float(present_value(paid, rate))
         assert float(present_value(paid, rate + more)) <= value * (1 + 1e-12)
+
+
+TERMS = some_terms()
+
+
+@st.composite
+def plants(draw: st.DrawFn) -> Case:
+    return one_plant(
+        capex=draw(st.floats(50e6, 1e9)),
+        overrun=draw(st.floats(0, 0.9)),
+        build=draw(st.floats(0.5, 5)),
+        ramp=draw(st.floats(0, 4)),
+        utilisation=draw(st.floats(0.1, 1)),
+        price=draw(st.floats(30, 150)),
+    )
+
+
+loans = st.builds(
+    Instrument,
+    kind=st.sampled_from(["concessional-loan", "eca-loan"]),
+    payer=st.just("Bank"),
+    amount=st.floats(1e6, 500e6),
+    rate=st.floats(0, 0.1),
+    tenor=st.floats(1, 20),
+)
+gifts = st.builds(
+    Instrument,
+    kind=st.sampled_from(sorted(GIVEN)),
+    payer=st.just("State"),
+    amount=st.floats(1e6, 500e6),
+)
+aids = st.builds(
+    Instrument,
+    kind=st.just("sales-incentive"),
+    payer=st.just("State"),
+    share=st.floats(0, 0.5),
+    per_kg=st.floats(0, 40),
+    years=st.floats(1, 10),
+)
+
+
+def costs(case: Case, *instruments: Instrument) -> list[InstrumentCost]:
+    found = instrument_costs(
+        fund(case, instruments, TERMS), lambda some: fund(case, some, TERMS), 0.04
+    )
+    return [cost for cost in found if cost.instrument in instruments]
+
+
+class TestInstruments:
+    @given(plants(), st.one_of(gifts, loans, aids))
+    def test_support_never_widens_the_gap(self, case: Case, one: Instrument) -> None:
+        (cost,) = costs(case, one)
+        assert cost.additionality is not None
+        assert cost.additionality[0] >= -1e-6 * case.capex[0]
+
+    @given(plants(), st.one_of(gifts, loans))
+    def test_money_before_the_start_never_adds_more_than_itself(
+        self, case: Case, one: Instrument
+    ) -> None:
+        (cost,) = costs(case, one)
+        assert cost.additionality is not None
+        assert cost.displaced is not None
+        assert cost.additionality[0] <= cost.amount[0] + 1e-6 * case.capex[0]
+        assert cost.additionality + cost.displaced == pytest.approx(cost.amount)
+
+    @given(plants(), loans)
+    def test_a_loan_below_the_market_is_worth_less_than_its_amount(
+        self, case: Case, one: Instrument
+    ) -> None:
+        (cost,) = costs(case, one)
+        assert cost.equivalent is not None
+        assert one.rate is not None
+        worth, slack = cost.equivalent[0], 1e-6 * case.capex[0]
+        assert worth <= cost.amount[0] + slack
+        assert worth >= -slack if one.rate <= TERMS.debt_rate else worth <= slack
+
+    @given(plants(), gifts, st.floats(1.1, 3))
+    def test_doubling_all_money_leaves_ratios(
+        self, case: Case, one: Instrument, factor: float
+    ) -> None:
+        names = ("capex", "price", "feed", "opex", "fixed")
+        rich = replace(case, **{name: getattr(case, name) * factor for name in names})
+        assert one.amount is not None
+        (cost,), (dear,) = costs(case, one), costs(rich, replace(one, amount=one.amount * factor))
+        assert dear.amount == pytest.approx(cost.amount * factor)
+        assert dear.per_kg == pytest.approx(cost.per_kg * factor)
+
+    @given(st.floats(1, 1e9), st.floats(0, 0.2), st.floats(0, 0.2), st.floats(0.5, 30))
+    def test_a_loan_is_worth_something_only_below_the_market(
+        self, amount: float, rate: float, market: float, tenor: float
+    ) -> None:
+        worth = float(loan_grant_equivalent(np.array([amount]), rate, market, tenor)[0])
+        assert worth <= amount
+        assert worth >= -1e-9 * amount if rate <= market else worth <= 1e-9 * amount
+
+    @given(st.floats(0, 0.3), st.floats(0.5, 40), st.floats(0, 10))
+    def test_more_years_are_worth_more_and_never_more_than_their_number(
+        self, rate: float, tenor: float, more: float
+    ) -> None:
+        assert annuity(rate, tenor) <= tenor * (1 + 1e-9)
+        assert annuity(rate, tenor + more) >= annuity(rate, tenor) * (1 - 1e-9)
+
+    @given(st.floats(0, 0.3), st.floats(0.1, 10), st.floats(0, 5))
+    def test_money_spent_later_is_worth_less(self, rate: float, years: float, more: float) -> None:
+        sooner = float(spent_evenly(rate, np.array([years]))[0])
+        later = float(spent_evenly(rate, np.array([years + more]))[0])
+        assert later <= sooner * (1 + 1e-9)
+        assert sooner >= (1 + rate) ** -years * (1 - 1e-9)

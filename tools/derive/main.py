@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from bulk import write_bulk
+from capital import add_capital
 from checks import check_tables
 from corrections import apply_corrections, load_corrections
 from episodes import add_episodes
@@ -54,6 +55,7 @@ def build_tables(folder: Path) -> Tables:
     add_episodes(tables, folder, DECLARED)
     add_futures(tables, folder, DECLARED)
     add_pipeline(tables, folder, DECLARED)
+    add_capital(tables, folder, DECLARED)
     corrections = load_corrections(DECLARED / "corrections.csv")
     apply_corrections(corrections, tables)
     resolve_aliases(tables)

@@ -190,7 +190,7 @@ class Contract:
 def payments(contract: Contract, prices: Floats) -> Floats:
     """What the payer pays, net of what it gets back, USD.
 
-    ``(v + stock) max(F - P, 0) - min(s v max(P - C, 0), M)`` with the index ``P = price (1 + vat)``.
+    ``(v + stock) max(F - P, 0) - min(s v max(P - C, 0), M)``; ``P = price (1 + vat)``.
 
     Args:
         contract: Terms.

@@ -254,12 +254,11 @@ def _named(
 ) -> NamedPrice:
     lineage = f"f:capital.price/{form}/{case}"
     quantity = Quantity(price, None, None, "USD/kg", "modelled", lineage)
-    title = f"Price case {case}: {name}"
     node = Node(
-        lineage,
-        "formula",
-        title,
-        quantity,
+        id=lineage,
+        kind="formula",
+        name=f"Price case {case}: {name}",
+        quantity=quantity,
         inputs=tuple(inputs),
         formula=meaning,
         note="without tax",
@@ -268,21 +267,21 @@ def _named(
     return NamedPrice(case, quantity, meaning)
 
 
-def given_price(ledger: Ledger, form: str, price: float) -> NamedPrice:
-    """A price the user names, USD per kg.
+def given_price(ledger: Ledger, form: str, price: float, unit: str = "USD/kg") -> NamedPrice:
+    """A price the reader names, of the price year and without tax.
 
     Raises:
         InputError: if it is not above 0.
     """
     if not price > 0:
         raise InputError(
-            f"a price of {price:g} USD per kg",
+            f"a price of {price:g} {unit}",
             where="--price",
             why="a plant cannot be reckoned at a price of 0 or less",
             mend="give a price above 0",
         )
     lineage = f"f:capital.price/{form}/given-{price:g}"
-    quantity = Quantity(price, None, None, "USD/kg", "modelled", lineage)
+    quantity = Quantity(price, None, None, unit, "modelled", lineage)
     ledger.add(Node(lineage, "assumption", "Price that was given", quantity, note="by the reader"))
     return NamedPrice("given", quantity, "price that was given")
 

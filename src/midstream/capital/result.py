@@ -36,6 +36,7 @@ class SourceRow:
         per_kg: What it costs its bearer per kg of product over the life of the plant; for public
             support the grant equivalent, for market money what the price has to carry.
         bearer: ``payer`` or ``price``.
+        grant_equivalent: What support is worth at the decision; ``None`` for market money.
         additionality: Gap without the instrument less the gap with it; ``None`` for market money.
         displaced: Money of others that it takes the place of; ``None`` for market money.
     """
@@ -47,6 +48,7 @@ class SourceRow:
     amount: Quantity
     per_kg: Quantity | None
     bearer: str
+    grant_equivalent: Quantity | None
     additionality: Quantity | None
     displaced: Quantity | None
 
@@ -93,7 +95,9 @@ class PlantCapital:
         npv: Value today of the whole project at the rate of equity and debt in its stack.
         irr: Return of the project; missing where most draws have none.
         equity_irr: Return of the equity in the stack.
-        price: Price it is reckoned at.
+        price: Price it is reckoned at, of the form ``price_form``.
+        product_price: Price of the product at that price.
+        cash_cost: Feed and running cost of the product.
         price_form: Form whose price it is.
         price_cases: The gap at several prices.
         price_year: Year of the USD.
@@ -121,6 +125,8 @@ class PlantCapital:
     irr: Quantity
     equity_irr: Quantity
     price: Quantity
+    product_price: Quantity
+    cash_cost: Quantity
     price_form: str
     price_cases: tuple[PriceCase, ...]
     price_year: int
@@ -155,6 +161,8 @@ class PlantCapital:
             "irr": self.irr.to_dict(),
             "equity_irr": self.equity_irr.to_dict(),
             "price": self.price.to_dict(),
+            "product_price": self.product_price.to_dict(),
+            "cash_cost": self.cash_cost.to_dict(),
             "price_form": self.price_form,
             "price_cases": [_case(case) for case in self.price_cases],
             "price_year": self.price_year,
@@ -174,6 +182,7 @@ def _source(row: SourceRow) -> dict[str, Any]:
         "amount": row.amount.to_dict(),
         "per_kg": _optional(row.per_kg),
         "bearer": row.bearer,
+        "grant_equivalent": _optional(row.grant_equivalent),
         "additionality": _optional(row.additionality),
         "displaced": _optional(row.displaced),
     }

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from midstream.capital.floor import Contract
-from midstream.capital.funding import Instrument
+from midstream.capital.funding import OPERATION, Instrument
 from midstream.capital.money import enter_rate, money, to_dollars
 from midstream.errors import InputError
 from midstream.evidence import Evidence, Ledger, Node, Quantity
@@ -19,8 +19,8 @@ from midstream.terms import suggestion
 
 #: Standings of support that a plan can count on; the rest is named and left out.
 COUNTED = frozenset({"in force", "conditional", "committed"})
-#: Kinds whose money comes per unit of output or as a promise, and needs no amount.
-WITHOUT_AMOUNT = frozenset({"price-floor", "cfd", "offtake", "sales-incentive"})
+#: Names in the table of financing of what is paid on output, not before the start.
+PROMISES = frozenset({"price-floor", "cfd", "offtake", "sales-linked-incentive"})
 TABLE = "scheme_terms"
 
 
@@ -195,13 +195,17 @@ def _instrument(book: _Book, row: Row, capacity: float, lineage: str) -> Instrum
     part = 1.0 if row["capacity"] is None else min(1.0, capacity / row["capacity"])
     most = book.dollars(row["amount"], row)
     limit = None if most is None else most * part
-    fixed = row["share_pct"] is None and row["instrument"] not in WITHOUT_AMOUNT
+    share = None if row["share_pct"] is None else row["share_pct"] / 100
+    if row["volume"] is not None:
+        share = min(1.0, row["volume"] / capacity)
+    # An amount beside a share or on output is the most that is paid; else it is what is paid.
+    fixed = share is None and row["instrument"] not in OPERATION
     return Instrument(
         kind=row["instrument"],
         payer=row["payer"],
         payer_country=row["payer_country"],
         amount=limit if fixed else None,
-        share=None if row["share_pct"] is None else row["share_pct"] / 100,
+        share=share,
         cap=None if fixed else limit,
         per_kg=book.dollars(row["per_kg"], row),
         rate=None if row["rate_pct"] is None else row["rate_pct"] / 100,
@@ -236,9 +240,11 @@ def recorded_support(
     book = _Book(evidence, ledger, price_year, [])
     scopes = {row["financing"]: row["scope"] for row in evidence.table("financing_scopes").rows}
     done = frozenset(covered)
+    held = {(row["facility"], row["instrument"]) for row in evidence.table(TABLE).rows}
     found = []
     for row in evidence.table("financing").rows:
-        if row["facility"] != facility or row["scheme"] in done:
+        own = row["facility"] == facility and row["scheme"] not in done
+        if not own or (facility, kind_of(evidence, row["instrument"])) in held:
             continue
         reason = _left_out(row, scopes)
         if reason:
@@ -259,8 +265,8 @@ def _left_out(row: Row, scopes: dict[str, str]) -> str:
         return words[scopes[row["id"]]]
     if row["status"] not in COUNTED:
         return f"it is only {row['status']}"
-    if row["instrument"] in WITHOUT_AMOUNT | {"sales-linked-incentive"}:
-        return "its terms count where they are on record as terms of support"
+    if row["instrument"] in PROMISES:
+        return "its terms are not on record in a form that can be reckoned with"
     if row["amount"] is None and row["share_pct"] is None:
         return "its amount is not on record"
     return ""
@@ -279,12 +285,6 @@ def _layer(book: _Book, row: Row) -> Instrument:
         payer_country=row["payer_country"] or "",
         amount=amount,
         share=share,
-        cap=None,
-        per_kg=None,
-        rate=None,
-        tenor=None,
-        years=None,
-        start=None,
         lineage=(lineage,),
     )
 

@@ -59,15 +59,15 @@ def needs(
     wanted = set(world.forms if forms is None else forms)
     places = _places(world, wanted)
     # Filled place by place; the axes are put in order at the end without a copy.
-    found = np.empty((len(places), frame.draws, len(frame.years)))
+    found = np.empty((len(places), len(frame.years), frame.draws))
     numbers = {place: number for number, place in enumerate(places)}
     for part in roller.forms(wanted):
         for country, need in part.need.items():
             number = numbers.get((part.form, country))
             if number is not None:
-                found[number] = need
+                found[number] = need.T
     lineage = tuple(_lineage(world, roller, place) for place in places)
-    return Needs(frame, places, np.moveaxis(found, 0, 2), lineage)
+    return Needs(frame, places, found.transpose(2, 1, 0), lineage)
 
 
 def by_sector(

@@ -54,13 +54,14 @@ class Series:
             years: Years asked for.
             origin: Year whose need counts as 1.
         """
-        logs = np.zeros((position.size, len(self.years) + 1))
-        for column, (low, middle, high) in enumerate(self.ratios, start=1):
-            logs[:, column] = np.log(triangular(position, low, middle, high))
+        logs = np.zeros((len(self.years) + 1, position.size))
+        for row, (low, middle, high) in enumerate(self.ratios, start=1):
+            logs[row] = np.log(triangular(position, low, middle, high))
         anchors = np.array([self.base, *self.years], dtype=float)
         line = _line(anchors, np.array(years, dtype=float))
         start = _line(anchors, np.array([origin], dtype=float))
-        return np.asarray(np.exp(logs @ (line - start)))
+        # Year by year in memory: whatever is worked out from it runs along the draws.
+        return np.asarray(np.exp((line - start).T @ logs).T)
 
 
 @dataclass(frozen=True, slots=True)

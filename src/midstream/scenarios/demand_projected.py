@@ -103,8 +103,8 @@ def along(
     first = min(max(rows[0].year, years[0]), years[-1]) - years[0]
     known = np.nan_to_num(base) > 0
     start = np.where(known, base, drawn[0] / grown[:, first])
-    logs = np.log(np.stack([start, *drawn], axis=1))
-    need = np.empty(grown.shape)
+    logs = np.log(np.stack([start, *drawn])).T
+    need = np.empty(grown.shape[::-1]).T
     for column, year in enumerate(years):
         right = int(np.searchsorted(marks, year, side="left"))
         if right < len(marks):

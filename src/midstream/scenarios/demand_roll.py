@@ -183,7 +183,7 @@ class Roller:
             width = self._cells.parameters.value("outlook.need.spread")
             normal = normal_quantile(self.frame.uniform(f"need-growth/{country}"))
             time = (np.array(self.frame.years) - self.world.base_year) / DECADE
-            self._spread[country] = np.exp(width * normal[:, None] * time)
+            self._spread[country] = np.exp(time[:, None] * (width * normal)).T
         return self._spread[country]
 
     def _hand_on(

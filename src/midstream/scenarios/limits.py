@@ -176,7 +176,8 @@ def limited(
             mend="give one number a draw",
         )
     free = _free(evidence, world, paths, secondary)
-    output = paths.output.copy()
+    # In the order of memory it has, so that the draws of a place stay next to each other.
+    output = paths.output.copy(order="K")
     nothing = np.zeros(output.shape[:2])
     applied: list[Limit] = []
     unchecked: list[NotChecked] = []

@@ -118,10 +118,11 @@ def secondary(
     check_frames(frame, needs, paths)
     found = tuple(streams(evidence, frame, needs, paths, forms))
     places = tuple(dict.fromkeys(stream.place for stream in found))
-    total = np.zeros((frame.draws, len(frame.years), len(places)))
+    total = _blank((frame.draws, len(frame.years), len(places)))
+    numbers = {place: number for number, place in enumerate(places)}
     for stream in found:
         if stream.counted:
-            total[:, :, places.index(stream.place)] += stream.supply
+            total[:, :, numbers[stream.place]] += stream.supply
     held = recycled(evidence, world, paths)
     shape = total.shape
     named = _named(places, found, held, shape)
@@ -136,6 +137,11 @@ def secondary(
     )
 
 
+def _blank(shape: tuple[int, ...]) -> Floats:
+    """Zeros of shape (draw, year, place) whose draws lie next to each other in memory."""
+    return np.zeros(shape[::-1]).transpose(2, 1, 0)
+
+
 def _short(
     places: tuple[Place, ...],
     found: Sequence[Stream],
@@ -147,7 +153,7 @@ def _short(
     All that arises, collected or not, and scrap that need is net of; scrap from abroad is not on
     record and not counted.
     """
-    short = np.zeros(shape)
+    short = _blank(shape)
     for number, place in enumerate(places):
         if place in held:
             most = sum(stream.most for stream in found if stream.place == place)
@@ -167,7 +173,7 @@ def _named(
     magnets) takes material that can then not become the form: it counts with its output times the
     yield of the stream.
     """
-    named = np.zeros(shape)
+    named = _blank(shape)
     for number, place in enumerate(places):
         if place in held:
             named[:, :, number] += held[place]
@@ -178,31 +184,47 @@ def _named(
     return named
 
 
-def added(paths: Paths, secondary: Secondary) -> Paths:
+def added(paths: Paths, secondary: Secondary, *, reuse: bool = False) -> Paths:
     """Paths with the secondary supply that no plant on record stands for.
 
     It is output without a project, as that of later entrants is; capacity stays, because nobody
     has named a plant. Recyclers that would take more than arises are held to it. A place the
     paths do not hold is added to them, its output of today not on record.
+
+    Args:
+        paths: The paths; places that only secondary supply is for may be in them already.
+        secondary: The supply.
+        reuse: Whether the arrays of the paths may be written over, so that none is copied; the
+            paths that were given must not be read any more.
     """
     more = tuple(place for place in secondary.places if place not in paths.places)
     places = (*paths.places, *more)
-    blank = np.zeros((*paths.output.shape[:2], len(more)))
-    output = np.concatenate([paths.output, blank], axis=2)
-    capacity, base = paths.capacity, paths.base
-    if more:
-        capacity = np.concatenate([capacity, blank], axis=2)
-        base = np.concatenate([base, blank], axis=2)
+    if more or not reuse:
+        paths = replace(
+            paths,
+            places=places,
+            output=_wider(paths.output, len(more)),
+            capacity=_wider(paths.capacity, len(more)),
+            base=_wider(paths.base, len(more)),
+            counted=np.concatenate([paths.counted, np.zeros(len(more), dtype=bool)]),
+        )
     numbers = {place: number for number, place in enumerate(places)}
     for number, place in enumerate(secondary.places):
+        output = paths.output[:, :, numbers[place]]
         change = secondary.added[:, :, number] - secondary.short[:, :, number]
         # What recyclers make is within the output; rounding may leave less than nothing.
-        output[:, :, numbers[place]] = np.maximum(0.0, output[:, :, numbers[place]] + change)
-    base = np.minimum(base, output)
-    counted = np.concatenate([paths.counted, np.zeros(len(more), dtype=bool)])
-    return replace(
-        paths, places=places, output=output, capacity=capacity, base=base, counted=counted
-    )
+        output[...] = np.maximum(0.0, output + change)
+        base = paths.base[:, :, numbers[place]]
+        np.minimum(base, output, out=base)
+    return paths
+
+
+def _wider(values: Floats, more: int) -> Floats:
+    """A copy with some places more, 0 throughout; draws stay next to each other in memory."""
+    draws, years, places = values.shape
+    found = np.zeros((places + more, years, draws), dtype=values.dtype)
+    found[:places] = values.transpose(2, 1, 0)
+    return found.transpose(2, 1, 0)
 
 
 def enter(

@@ -163,7 +163,7 @@ def _arising(row: Row, country: str, drawn: _Drawn, needs: Needs, paths: Paths) 
     place, frame = (str(row["origin"]), country), drawn.frame
     share = drawn.share[:, None]
     if row["basis"] == "amount":
-        return np.repeat(share, len(frame.years), axis=1)
+        return np.repeat(share.T, len(frame.years), axis=0).T
     if row["basis"] == "output":
         known = place in paths.places and paths.counted[paths.place(*place)]
         return share * paths.output[:, :, paths.place(*place)] if known else None
@@ -192,7 +192,8 @@ class Past:
     @classmethod
     def of(cls, frame: Frame, lag: Floats, growth: float) -> Past:
         """Prepare for a lifetime a draw, shape (draw,), and a growth a year before the frame."""
-        times = np.array(frame.years, dtype=float)[None, :] - lag[:, None] - frame.years[0]
+        # Year by year in memory, as the needs it is multiplied with.
+        times = (np.array(frame.years, dtype=float)[:, None] - lag - frame.years[0]).T
         within = np.clip(times, 0, len(frame.years) - 1)
         left = np.minimum(np.floor(within).astype(np.int64), max(len(frame.years) - 2, 0))
         return cls(left, within - left, (1.0 + growth) ** np.minimum(times, 0.0))
@@ -233,7 +234,7 @@ def reached(row: Row, frame: Frame) -> Floats:
     times = np.array(frame.years) + 0.5 - row["start"]
     line = np.clip(times / row["lead"], 0.0, 1.0)
     comes = frame.uniform(f"secondary/{row['id']}/chance") < row["chance"]
-    return np.asarray(comes[:, None] * line[None, :])
+    return np.asarray((line[:, None] * comes).T)
 
 
 def _drawn(frame: Frame, row: Row, name: str) -> Floats:

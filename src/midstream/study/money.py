@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from midstream.errors import InputError
 from midstream.study.outlook import OutlookRoom
 
 if TYPE_CHECKING:
+    from midstream.capital.records import RealStack
     from midstream.capital.result import PlantCapital
 
 
@@ -98,3 +103,55 @@ class MoneyRoom(OutlookRoom):
 
         key = ("target", country, form, capacity, year, variant, price, with_scheme, size)
         return self.once(key, make)
+
+    def real_stacks(self) -> tuple[RealStack, ...]:
+        """Stacks of plants on record."""
+        from midstream.capital.records import stacks
+
+        return self.once("stacks", lambda: stacks(self.evidence, self.ledger))
+
+    @cached_property
+    def capital_cases(self) -> tuple[PlantCapital, ...]:
+        """Plants to come for the middle of the main chain, in the focus country.
+
+        Their size is the target of a scheme for the form, or else what the outlook leaves missing
+        in its last year. Forms that lack what a stack needs are left out; `capital_lacking` says
+        why.
+        """
+        return tuple(one for one in self._capital.values() if not isinstance(one, str))
+
+    @cached_property
+    def capital_lacking(self) -> dict[str, str]:
+        """Form -> why no stack can be given for it."""
+        return {form: one for form, one in self._capital.items() if isinstance(one, str)}
+
+    @cached_property
+    def _capital(self) -> dict[str, PlantCapital | str]:
+        found: dict[str, PlantCapital | str] = {}
+        year = int(self.evidence.release.date[:4])
+        for form in self.middle_forms:
+            size = self._size(form)
+            try:
+                found[form] = (
+                    "its need or its output in the last year is not known"
+                    if size is None
+                    else self.capital_target(self.config.focus, form, size, year)
+                )
+            except InputError as error:
+                found[form] = str(error)
+        return found
+
+    def _size(self, form: str) -> float | None:
+        """Target of a scheme, or the median of what is missing in the last year."""
+        unit = self.world.units[form].split(" ")[0]
+        for row in self.evidence.table("schemes").rows:
+            own = row["country"] == self.config.focus and form in (row["forms"] or ())
+            if own and row["target_quantity"] and str(row["target_unit"]).split("/")[0] == unit:
+                return float(row["target_quantity"])
+        state = self.outlook().state
+        place = (form, self.config.focus)
+        if place not in state.paths.places or place not in state.needs.places:
+            return None
+        made = state.paths.output[:, -1, state.paths.places.index(place)]
+        missing = float(np.median(state.needs.of(form, self.config.focus)[:, -1] - made))
+        return float(f"{missing:.2g}") if missing > 0 else None

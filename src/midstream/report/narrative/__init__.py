@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from midstream.dependency.lockin import LockIn
 from midstream.report.narrative.answer import answer
 from midstream.report.narrative.backtest import record, record_findings
+from midstream.report.narrative.capital import capital_findings, capital_opening
 from midstream.report.narrative.concentration import concentration, holders_opening
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.gaps import gaps, missing_opening
@@ -99,6 +100,7 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
             **_openings(context),
             "shock": shock_opening(context, shocks),
             "outlook": outlook_opening(context, ahead),
+            "money": capital_opening(context, study.capital_cases),
             "example": example_opening(context, rows),
             "missing": missing_opening(context, own),
         },
@@ -114,6 +116,9 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
             **_chapters(context, held, dependence),
             **_shocks(context, shocks),
             **outlook_findings(context, ahead),
+            **{
+                f"capital/{one.form}": capital_findings(context, one) for one in study.capital_cases
+            },
             "record": record_findings(context, past),
         },
         risks=dependence,
@@ -121,12 +126,19 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
         cases=shocks,
         record=past,
         outlook=ahead,
+        capital=study.capital_cases,
     )
 
 
 def _shocks(context: Context, found: Sequence[Case]) -> dict[str, tuple[Finding, ...]]:
     """Findings on each shock of the study."""
     return {f"shock/{case.id}": case_findings(context, case) for case in found}
+
+
+def _money(context: Context) -> dict[str, tuple[Finding, ...]]:
+    """Findings on each plant to come."""
+    cases = context.study.capital_cases
+    return {f"capital/{one.form}": capital_findings(context, one) for one in cases}
 
 
 def _openings(context: Context) -> dict[str, Opening]:

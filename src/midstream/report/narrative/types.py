@@ -12,6 +12,7 @@ from midstream.report.numbers import Sentence, Shown
 from midstream.scorecard.result import CellScore
 
 if TYPE_CHECKING:
+    from midstream.capital.result import PlantCapital
     from midstream.dependency.lockin import LockIn
     from midstream.report.narrative.backtest import Record
     from midstream.report.narrative.leverage_rows import Risks
@@ -155,7 +156,7 @@ class Narrative:
         answer: The answer page.
         openings: Page id -> kicker, title, lede. Ids: ``framework``, ``method``, ``sectors``,
             ``countries``, ``holders``, ``leverage``, ``shock``, ``example``, ``peers``,
-            ``missing``, ``outlook``, ``sources``, ``evidence``, ``assumptions``.
+            ``missing``, ``outlook``, ``money``, ``sources``, ``evidence``, ``assumptions``.
         sectors: Sector -> one line about the focus country.
         sector_findings: What the sectors of the focus country have in common.
         countries: Country -> one line.
@@ -166,12 +167,14 @@ class Narrative:
         gaps: Missing facts, those that would settle most first.
         chapters: Findings by part of a chapter: ``thesis``, ``chain``, ``hold``, ``shared``,
             ``risk``, ``series``, ``record``, ``shock/ID`` for each shock of the study, and
-            ``outlook/odds``, ``made``, ``moves``, ``leads`` and ``scores``.
+            ``outlook/odds``, ``made``, ``moves``, ``leads`` and ``scores``, and
+            ``capital/FORM`` for each plant to come.
         risks: Supply risk by method and importer, in the material of the main chain.
         locked: Lock-in of the importers at the steps of the main chain.
         cases: Shocks of the study with what their runs gave.
         record: The model and its rivals on the episodes of the past.
         outlook: The years ahead of the focus country.
+        capital: Stacks of plants to come, from the ore on.
     """
 
     ledger: Ledger
@@ -191,6 +194,7 @@ class Narrative:
     cases: tuple[Case, ...]
     record: Record
     outlook: Outlook
+    capital: tuple[PlantCapital, ...]
 
     def sentences(self) -> Iterator[Sentence]:
         """Give every sentence of the narrative, in reading order."""

@@ -12,6 +12,7 @@ from midstream.report.narrative.context import Context
 from midstream.report.narrative.reckon import Reckoner
 from midstream.report.numbers import Register
 from midstream.report.pdf.back import sources, used
+from midstream.report.pdf.capital import money
 from midstream.report.pdf.chain import example
 from midstream.report.pdf.compile import Setting, compile_pdf
 from midstream.report.pdf.front import answer, cover, framework
@@ -33,7 +34,7 @@ __all__ = ["Condensed", "build_condensed"]
 
 #: Pages between the cover and the sources, in reading order.
 PAGES = (
-    answer, framework, method, sectors, holders, leverage, shock, outlook, example,
+    answer, framework, method, sectors, holders, leverage, shock, money, outlook, example,
     peers, missing,
 )  # fmt: skip
 

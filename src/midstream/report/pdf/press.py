@@ -25,7 +25,7 @@ MOST_NOTES, NOTE_LENGTH = 3, 84
 AIR, TIGHT_AIR = 17.0, 12.5
 
 #: Pages that are full by nature.
-DENSE = frozenset({"answer", "sectors", "leverage", "shock", "outlook", "example"})
+DENSE = frozenset({"answer", "sectors", "leverage", "shock", "money", "outlook", "example"})
 
 #: Lineages of what the words count; they need no note.
 COUNTED = "f:report.words/"

@@ -14,6 +14,7 @@ from midstream.report.narrative import Narrative
 from midstream.report.numbers import Register
 from midstream.report.site.answer import answer_page
 from midstream.report.site.assets import facts_script, find_script, write_assets
+from midstream.report.site.capital import capital_page
 from midstream.report.site.chains import chain_pages
 from midstream.report.site.desk import Desk
 from midstream.report.site.glass import glass_scripts
@@ -72,7 +73,8 @@ def build_site(
     written = write_assets(folder)
     tell("site: pages")
     pages = [answer_page(desk), *score_pages(desk), *chain_pages(desk)]
-    pages += [leverage_page(desk), shock_page(desk), outlook_page(desk), *record_pages(desk)]
+    pages += [leverage_page(desk), shock_page(desk), capital_page(desk), outlook_page(desk)]
+    pages += record_pages(desk)
     site = shared(desk, [*pages, Page("sources.html", "", "Sources", "")])
     templates = environment()
     for page in pages:
