@@ -122,7 +122,7 @@ def matrix(
         country: Country where the plants stand (or that runs the scheme); ``None`` is all.
         forms: Forms that are made; ``None`` is all.
         stage: Stage of the plants or schemes; ``None`` is all.
-        price_year: Year of the USD; ``None`` is the last year of the price index.
+        price_year: Year of the USD; ``None`` is that of the parameter table.
 
     Raises:
         InputError: if a country or form is unknown, or an amount has no currency, year or rate.

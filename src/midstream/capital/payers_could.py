@@ -82,7 +82,7 @@ def could(
         evidence, ledger: Where the rows stand and nodes are entered.
         country: Where the plants would stand.
         form: What they would make.
-        price_year: Year of the USD; ``None`` is the last year of the price index.
+        price_year: Year of the USD; ``None`` is that of the parameter table.
 
     Returns:
         Schemes of the country first, then precedents; nearest and largest first in each.
@@ -178,17 +178,27 @@ def _unspent(reader: Reader, row: Row) -> Quantity:
 def _precedents(reader: Reader, country: str, form: str) -> list[Possible]:
     """Payers that have paid for such plants outside their own country."""
     stage = reader.evidence.forms[form]["stage"]
+    members = _members(reader.evidence)
     groups: dict[tuple[str, str], list[Layer]] = {}
     for row in reader.evidence.table(TABLE).rows:
         plant = reader.evidence.row_by_id("facilities", row["facility"]) if row["facility"] else None
         if plant is None or plant["stage"] != stage:
             continue
         layer = reader.layer(row)
-        abroad = layer.payer_country not in ("", plant["country"])
-        if layer.payer_kind in ELSEWHERE and abroad and layer.payer_country != country:
+        home = {layer.payer_country, *members.get(layer.payer_country, ())}
+        abroad = bool(layer.payer_country) and plant["country"] not in home
+        if layer.payer_kind in ELSEWHERE and abroad and country not in home:
             near = "same form" if plant["form"] == form else "same stage"
             groups.setdefault((layer.payer, near), []).append(layer)
     return [_precedent(near, layers) for (_, near), layers in sorted(groups.items())]
+
+
+def _members(evidence: Evidence) -> dict[str, set[str]]:
+    """Members of groups of countries: a payer of a group is at home in all of them."""
+    found: dict[str, set[str]] = {}
+    for row in evidence.table("groups").rows:
+        found.setdefault(row["group"], set()).add(row["member"])
+    return found
 
 
 def _precedent(near: str, layers: Sequence[Layer]) -> Possible:

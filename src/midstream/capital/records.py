@@ -149,7 +149,7 @@ def stacks(
         evidence, ledger: Where the rows stand and nodes are entered.
         facilities: Plants asked for; ``None`` gives every plant whose company has two layers on
             record or more.
-        price_year: Year of the USD; ``None`` is the last year of the price index.
+        price_year: Year of the USD; ``None`` is that of the parameter table.
 
     Returns:
         Stacks by company and id; a plant that was asked for and has no layer has an empty one.

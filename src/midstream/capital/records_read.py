@@ -21,8 +21,8 @@ ROOM = "f:capital.record"
 
 
 def default_price_year(evidence: Evidence) -> int:
-    """Last year the price index of the USD has a level for."""
-    return PriceIndex.of(evidence, USD).years[1]
+    """Year whose purchasing power the money has where none is asked for."""
+    return int(evidence.parameter("capital.price-year").value or 0)
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class Reader:
 
     @classmethod
     def of(cls, evidence: Evidence, ledger: Ledger, price_year: int | None = None) -> Reader:
-        """A reader for a price year; without one the last year of the price index."""
+        """A reader for a price year; without one that of the parameter table."""
         return cls(
             evidence=evidence,
             ledger=ledger,

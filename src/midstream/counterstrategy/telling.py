@@ -10,6 +10,7 @@ import numpy as np
 from midstream.chain.estimate import Floats
 from midstream.counterstrategy.sampling import Sampling
 from midstream.evidence import Ledger, Node, Quantity
+from midstream.evidence.quantity import Label
 
 #: Ends of the 80 % interval.
 ENDS = (0.1, 0.9)
@@ -68,8 +69,8 @@ class Teller:
         lineage = f"f:counter.{name}/{self.place}"
         if value is not None and low is not None and high is not None:
             low, high = min(float(low), value), max(float(high), value)
-        label = None if value is None else "modelled"
-        quantity = Quantity(value, low, high, unit, label, lineage)  # type: ignore[arg-type]
+        label: Label | None = None if value is None else "modelled"
+        quantity = Quantity(value, low, high, unit, label, lineage)
         inputs = tuple(dict.fromkeys(ids))
         self.ledger.add(Node(lineage, "formula", title, quantity, inputs=inputs, formula=how))
         return quantity

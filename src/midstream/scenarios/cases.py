@@ -88,7 +88,10 @@ def _case(row: Row, group: str, within: float) -> Case:
     if outcome in ("cancelled", "on-time"):
         months = 0.0
     kind = SAME_CLASS.get(row["class"], row["class"])
-    return Case(str(row["id"]), kind, group, outcome, months)  # type: ignore[arg-type]
+    named: dict[str, Outcome] = {one: one for one in OUTCOMES}
+    if outcome not in named:
+        raise _refused(str(row["id"]), f"{kind}, {outcome}", "no such class or outcome")
+    return Case(str(row["id"]), kind, group, named[outcome], months)
 
 
 def case_nodes(evidence: Evidence) -> tuple[Node, ...]:

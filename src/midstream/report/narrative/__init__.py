@@ -92,15 +92,14 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
     every_gap = gaps(context)
     own = tuple(gap for gap in every_gap if gap.country == context.focus)
     held, dependence, shocks = locked(context), found_risks(context), cases(study)
-    past, ahead = record(context, study.backtest()), study.outlook()
+    past = record(context, study.backtest())
     return Narrative(
         ledger=context.reckoner.ledger,
         answer=answer(context),
         openings={
             **_openings(context),
             "shock": shock_opening(context, shocks),
-            "outlook": outlook_opening(context, ahead),
-            "money": capital_opening(context, study.capital_cases),
+            **_ahead_openings(context),
             "example": example_opening(context, rows),
             "missing": missing_opening(context, own),
         },
@@ -115,17 +114,14 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
         chapters={
             **_chapters(context, held, dependence),
             **_shocks(context, shocks),
-            **outlook_findings(context, ahead),
-            **{
-                f"capital/{one.form}": capital_findings(context, one) for one in study.capital_cases
-            },
+            **_ahead(context),
             "record": record_findings(context, past),
         },
         risks=dependence,
         locked=held,
         cases=shocks,
         record=past,
-        outlook=ahead,
+        outlook=study.outlook(),
         capital=study.capital_cases,
     )
 
@@ -135,10 +131,20 @@ def _shocks(context: Context, found: Sequence[Case]) -> dict[str, tuple[Finding,
     return {f"shock/{case.id}": case_findings(context, case) for case in found}
 
 
-def _money(context: Context) -> dict[str, tuple[Finding, ...]]:
-    """Findings on each plant to come."""
-    cases = context.study.capital_cases
-    return {f"capital/{one.form}": capital_findings(context, one) for one in cases}
+def _ahead_openings(context: Context) -> dict[str, Opening]:
+    """Heads of the pages on the years ahead and the money."""
+    study = context.study
+    return {
+        "outlook": outlook_opening(context, study.outlook()),
+        "money": capital_opening(context, study.capital_cases),
+    }
+
+
+def _ahead(context: Context) -> dict[str, tuple[Finding, ...]]:
+    """Findings on the years ahead and on each plant to come."""
+    study = context.study
+    money = {f"capital/{one.form}": capital_findings(context, one) for one in study.capital_cases}
+    return {**outlook_findings(context, study.outlook()), **money}
 
 
 def _openings(context: Context) -> dict[str, Opening]:
