@@ -150,17 +150,7 @@ class TestFloors:
     def test_more_upside_never_costs_more(
         self, law: PriceLaw, contract: Contract, less: float
     ) -> None:
-        other = Contract(
-            contract.floor,
-            contract.volume,
-            contract.years,
-            contract.first,
-            share=contract.share * less,
-            above=contract.above,
-            cap=contract.cap,
-            stockpiled=contract.stockpiled,
-            vat=contract.vat,
-        )
+        other = replace(contract, share=contract.share * less)
         years = contract.last
         slack = 1e-9 * contract.volume * 1e3
         found = expected_payments(contract, law, years)
@@ -168,26 +158,10 @@ class TestFloors:
 
     @given(laws(), contracts())
     def test_doubling_all_money_doubles_the_cost(self, law: PriceLaw, contract: Contract) -> None:
-        rich = PriceLaw(
-            2 * law.start,
-            2 * law.mean,
-            law.reversion,
-            law.volatility,
-            law.flood_rate,
-            law.flood_cut,
-            law.flood_years,
-        )
-        dear = Contract(
-            2 * contract.floor,
-            contract.volume,
-            contract.years,
-            contract.first,
-            contract.share,
-            None if contract.above is None else 2 * contract.above,
-            None if contract.cap is None else 2 * contract.cap,
-            contract.stockpiled,
-            contract.vat,
-        )
+        rich = replace(law, start=2 * law.start, mean=2 * law.mean)
+        above = None if contract.above is None else 2 * contract.above
+        cap = None if contract.cap is None else 2 * contract.cap
+        dear = replace(contract, floor=2 * contract.floor, above=above, cap=cap)
         base = expected_payments(contract, law, contract.last)
         slack = 1e-7 * contract.volume
         assert expected_payments(dear, rich, contract.last) == pytest.approx(2 * base, abs=slack)

@@ -132,6 +132,7 @@ class Contract:
         share: Part of the price above ``above`` that goes back to the payer, 0..1.
         above: Price from which it does, USD per kg; ``None`` is the floor.
         cap: Most that goes back in a year, USD; ``None`` is without limit.
+        total: Most that is paid over all years, USD; ``None`` is without limit.
         stockpiled: Volume made and not sold on which the floor is paid as well, kg a year.
         vat: Tax inside the index the floor is measured against, a share of the price.
         lag: Years between a year and its settlement.
@@ -148,6 +149,7 @@ class Contract:
     share: float = 0.0
     above: float | None = None
     cap: float | None = None
+    total: float | None = None
     stockpiled: float = 0.0
     vat: float = 0.0
     lag: int = 0
@@ -163,8 +165,10 @@ class Contract:
             raise _refused("share", self.share, "the share of the upside lies between 0 and 1")
         if self.above is not None and self.above < self.floor:
             raise _refused("above", self.above, f"the floor of {self.floor:g} is higher")
-        if self.cap is not None and not self.cap >= 0:
-            raise _refused("cap", self.cap, "it cannot be below 0")
+        for name in ("cap", "total"):
+            limit = getattr(self, name)
+            if limit is not None and not limit >= 0:
+                raise _refused(name, limit, "it cannot be below 0")
 
     @classmethod
     def two_way(cls, strike: float, volume: float, years: int) -> Contract:
@@ -204,7 +208,11 @@ def payments(contract: Contract, prices: Floats) -> Floats:
     back = contract.share * contract.volume * np.maximum(index - contract.ceiling, 0)
     if contract.cap is not None:
         back = np.minimum(back, contract.cap)
-    net: Floats = (paid - back) * contract.running(prices.shape[1])
+    running = contract.running(prices.shape[1])
+    paid, back = paid * running, back * running
+    if contract.total is not None:
+        paid = np.diff(np.minimum(paid.cumsum(axis=1), contract.total), axis=1, prepend=0.0)
+    net: Floats = paid - back
     return net
 
 
@@ -248,8 +256,11 @@ def expected_payments(contract: Contract, law: PriceLaw, years: int) -> Floats:
     """Expected net payment of each year in closed form, USD, shape (year,).
 
     Puts and calls in and out of a flood, weighted by its probability. A capped return is a call
-    less the call at ``C + M / (s v)``.
+    less the call at ``C + M / (s v)``. A limit on all that is paid hangs on the path: with one
+    there is no closed form, and the years are ``nan``.
     """
+    if contract.total is not None:
+        return np.full(years, np.nan)
     flood = law.flooded(years)
     calm = _expected(contract, law.expected(years), law.variance(years))
     pushed = _expected(contract, law.expected(years) * (1 - law.flood_cut), law.variance(years))
@@ -290,9 +301,9 @@ class FloorCost:
         contract, law: What was asked.
         rate: Real rate of the payer.
         yearly: Simulated net payments, USD, shape (draw, year).
-        closed: Their expected values in closed form, shape (year,).
+        closed: Their expected values in closed form, shape (year,); ``nan`` where there is none.
         present: Value today of each draw, USD, shape (draw,).
-        present_closed: Expected value today in closed form, USD.
+        present_closed: Expected value today in closed form, USD; ``nan`` where there is none.
     """
 
     contract: Contract

@@ -38,7 +38,6 @@ class Funded:
     """Capacity of one size and how it is paid for; money in USD, arrays of shape (draw,).
 
     Attributes:
-        unit: Unit of the form.
         uses, gap: What it costs, and what nobody covers.
         paid: Who covers how much, by rank.
         assumed: What fills unknowns.
@@ -46,7 +45,6 @@ class Funded:
         remarks: Sentences.
     """
 
-    unit: str
     uses: Floats
     gap: Floats
     paid: tuple[Paid, ...]
@@ -58,7 +56,14 @@ class Funded:
 class Funding(Protocol):
     """What a gap by stage asks of the engine that pays for plants."""
 
-    price_year: int
+    @property
+    def price_year(self) -> int:
+        """Year of the USD."""
+        ...
+
+    def unit(self, form: str) -> str:
+        """Unit of the form, per year."""
+        ...
 
     def utilisation(self, form: str) -> Floats:
         """Share of the nameplate in use, 0..1, shape (draw,).
@@ -89,8 +94,7 @@ def build_of(need: Floats, output: Floats, utilisation: Floats) -> Floats:
         utilisation: Share of the nameplate in use, in the same shape or one that spreads to it.
 
     Returns:
-        ``nan`` where need or output is; infinite nowhere: where nothing runs and something is
-        short the result is ``nan`` too.
+        ``nan`` where need or output is, and where something is short and nothing runs.
     """
     short = np.maximum(0.0, need - output)
     ran = np.broadcast_to(utilisation, short.shape)
@@ -159,11 +163,17 @@ def funded(engine: Funding, form: str, build: Floats) -> Funded | None:
     for number, one in enumerate(first.paid):
         amounts = [other.paid[number].amount for other in found]
         paid.append(
-            Paid(one.instrument, one.payer, one.payer_country, one.money, spread(amounts), one.lineage)
+            Paid(
+                one.instrument,
+                one.payer,
+                one.payer_country,
+                one.money,
+                spread(amounts),
+                one.lineage,
+            )
         )
     remarks = dict.fromkeys(remark for one in found for remark in one.remarks)
     return Funded(
-        unit=first.unit,
         uses=spread([one.uses for one in found]),
         gap=spread([one.gap for one in found]),
         paid=tuple(paid),

@@ -182,9 +182,7 @@ class StageGap:
             "rows": [row.to_dict() for row in self.rows],
             "stages": [row.to_dict() for row in self.stages],
             "unpriced": [row.to_dict() for row in self.unpriced],
-            "could": {
-                form: [one.to_dict() for one in found] for form, found in self.could.items()
-            },
+            "could": {form: [one.to_dict() for one in found] for form, found in self.could.items()},
             "assumptions": list(self.assumptions),
             "warnings": list(self.warnings),
         }

@@ -129,7 +129,9 @@ def matrix(
     """
     _check(evidence, country, forms)
     reader = Reader.of(evidence, ledger, price_year)
-    rows = [row for row in evidence.table(TABLE).rows if _asked(evidence, row, country, forms, stage)]
+    rows = [
+        row for row in evidence.table(TABLE).rows if _asked(evidence, row, country, forms, stage)
+    ]
     layers = [layer for layer in reader.layers(rows) if layer.payer_kind != "open"]
     scope = "-".join((country or "all", *sorted(forms or ()), stage or ""))
     plants = _cells(reader, [layer for layer in layers if layer.facility], f"plants-{scope}")

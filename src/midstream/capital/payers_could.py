@@ -159,8 +159,8 @@ def _unspent(reader: Reader, row: Row) -> Quantity:
     whole = real.value or 0.0
     left = None if row["disbursed"] is None else whole * (1 - row["disbursed"] / row["outlay"])
     unspent = f"f:capital.payers.unspent/{row['id']}/{reader.price_year}"
-    ends = (left, None, None) if left is not None else (None, None, whole)
-    quantity = Quantity(*ends, real.unit, label if left is not None else None, unspent)
+    most = whole if left is None else None
+    quantity = Quantity(left, None, most, real.unit, None if left is None else label, unspent)
     reader.ledger.add(
         Node(
             id=unspent,
@@ -181,7 +181,9 @@ def _precedents(reader: Reader, country: str, form: str) -> list[Possible]:
     members = _members(reader.evidence)
     groups: dict[tuple[str, str], list[Layer]] = {}
     for row in reader.evidence.table(TABLE).rows:
-        plant = reader.evidence.row_by_id("facilities", row["facility"]) if row["facility"] else None
+        plant = (
+            reader.evidence.row_by_id("facilities", row["facility"]) if row["facility"] else None
+        )
         if plant is None or plant["stage"] != stage:
             continue
         layer = reader.layer(row)

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from midstream.capital.case import Case
 from midstream.capital.case_facility import case_of_facility
 from midstream.capital.case_target import case_of_target
-from midstream.capital.conditions import CONSTRUCTION, Instrument, Terms, parameter_of
+from midstream.capital.conditions import (
+    Instrument,
+    Terms,
+    parameter_of,
+)
 from midstream.capital.funding import Funding
 from midstream.capital.incentive import incentive_price
-from midstream.capital.instruments import MARKET_KINDS, InstrumentCost, instrument_costs
+from midstream.capital.instruments import MARKET_KINDS, instrument_costs
+from midstream.capital.plant_answer import AtPrice, Reckoned, answer, price_unit
 from midstream.capital.plant_rows import PlantBook
 from midstream.capital.prices import NamedPrice, PriceRecord, given_price, price_record
-from midstream.capital.result import PlantCapital, PriceCase, SourceRow, UseRow
-from midstream.capital.returns import equity_irr, irr, npv
+from midstream.capital.result import PlantCapital
 from midstream.capital.scheme import Support, support
 from midstream.capital.stack import fund
-from midstream.chain.estimate import Floats
 from midstream.chain.world import World
 from midstream.errors import InputError
-from midstream.evidence import Evidence, Ledger, Quantity
+from midstream.evidence import Evidence, Ledger
 
 #: Case of the price record that a plant is reckoned at where no price is given.
 BASE = "base"
 DRAWS = 2000
-MONEY = "USD"
 
 
 def plant(
@@ -36,6 +36,7 @@ def plant(
     world: World,
     facility_id: str,
     *,
+    variant: str | None = None,
     price: float | None = None,
     with_scheme: bool = True,
     draws: int = DRAWS,
@@ -50,6 +51,7 @@ def plant(
         evidence: The release.
         world: The world it stands in.
         facility_id: Row of the facility register.
+        variant: Variant of the archetype; ``None`` takes the first.
         price: USD per kg of the form that moves its price; ``None`` takes the price record.
         with_scheme: Whether support counts.
         draws, seed: Of the unknowns.
@@ -63,10 +65,19 @@ def plant(
 
     def make(at: float | None) -> Case:
         return case_of_facility(
-            evidence, world, facility_id, price=at, draws=draws, seed=seed, overrides=overrides
+            evidence,
+            world,
+            facility_id,
+            variant=variant,
+            price=at,
+            draws=draws,
+            seed=seed,
+            overrides=overrides,
+            ledger=book,
         )
 
-    return _capital(_Request(evidence, make, price, with_scheme, terms, ledger))
+    book = _ledger_of(evidence, ledger)
+    return _capital(_Request(evidence, make, price, with_scheme, terms, book))
 
 
 def target_plant(
@@ -111,9 +122,15 @@ def target_plant(
             draws=draws,
             seed=seed,
             overrides=overrides,
+            ledger=book,
         )
 
-    return _capital(_Request(evidence, make, price, with_scheme, terms, ledger))
+    book = _ledger_of(evidence, ledger)
+    return _capital(_Request(evidence, make, price, with_scheme, terms, book))
+
+
+def _ledger_of(evidence: Evidence, ledger: Ledger | None) -> Ledger:
+    return ledger if ledger is not None else Ledger(base=evidence.ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +152,7 @@ class _Request:
     price: float | None
     with_scheme: bool
     terms: Terms | None
-    ledger: Ledger | None
+    ledger: Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,73 +173,44 @@ class _Money:
     private: tuple[Instrument, ...]
     terms: Terms
 
+    def used(self, supported: bool) -> tuple[Instrument, ...]:
+        """All instruments, or private money alone."""
+        return self.support.instruments if supported else self.private
+
     def stack(self, case: Case, *, supported: bool) -> Funding:
         """The stack with all instruments, or with private money alone."""
-        used = self.support.instruments if supported else self.private
-        return fund(case, used, self.terms)
+        return fund(case, self.used(supported), self.terms)
 
 
 def _capital(request: _Request) -> PlantCapital:
-    evidence = request.evidence
-    ledger = request.ledger if request.ledger is not None else Ledger(base=evidence.ledger)
-    first = request.make(request.price)
-    priced = _prices(request, ledger, first)
-    case = first if request.price is not None else request.make(priced.main.value)
+    evidence, ledger = request.evidence, request.ledger
+    case = request.make(request.price)
+    priced = _prices(request, ledger, case)
     money = _money(request, ledger, case)
     book = PlantBook.of(evidence, ledger, case, priced.main, money.support, request.with_scheme)
     funding = money.stack(case, supported=request.with_scheme)
-    alone = money.stack(case, supported=False)
     rate = float(evidence.parameter("capital.payer.rate").value or 0.0)
-    costs = instrument_costs(funding, lambda some: fund(case, some, money.terms), rate)
-    incentive = incentive_price(case, _used(request, money), money.terms)
-    unit = _price_unit(case)
-    return PlantCapital(
-        facility=case.facility,
-        name=book.name,
-        form=case.form,
-        country=case.country,
-        unit=case.unit,
-        capacity=case.capacity,
-        year=case.year,
-        uses=_uses(book, funding),
-        sources=tuple(_source(book, row, unit) for row in costs),
-        total=book.drawn("total", "Money needed", funding.total, MONEY, "sum of the uses"),
-        gap=book.drawn("gap", "Gap", funding.gap, MONEY, "uses - layers"),
-        gap_without_scheme=book.drawn(
-            "gap-alone", "Gap without support", alone.gap, MONEY, "uses - private layers"
-        ),
-        incentive_price=book.none_is_high(
-            "incentive", "Incentive price", incentive, unit, "lowest price at which the gap is nil"
-        ),
-        incentive_none=book.share(
-            "incentive-none", "No incentive price", np.isnan(incentive), "no price closes the gap"
-        ),
-        npv=book.drawn("npv", "Value today", npv(funding), MONEY, "sum cash_k (1 + r)^-k"),
-        irr=book.none_is_low("irr", "Return of the project", irr(funding), "NPV(irr) = 0"),
-        equity_irr=book.none_is_low(
-            "equity-irr", "Return of the equity", equity_irr(funding), "NPV(irr) = 0, owners' cash"
-        ),
-        price=priced.main.price,
-        product_price=book.drawn("price", "Price of the product", case.price, unit, "as drawn"),
-        cash_cost=book.drawn(
-            "cash-cost", "Cost of running", case.feed + case.opex, unit, "feed + running cost"
-        ),
-        price_form=case.price_form or case.form,
-        price_cases=_price_cases(request, book, priced, money),
-        price_year=case.price_year,
-        price_basis=priced.basis,
-        assumptions=_assumptions(case, request.terms),
-        warnings=_warnings(case, money.support, priced),
-        draws={"uses": funding.total, "gap": funding.gap, "gap_without": alone.gap},
+    return answer(
+        Reckoned(
+            book=book,
+            funding=funding,
+            alone=money.stack(case, supported=False),
+            costs=instrument_costs(funding, lambda some: fund(case, some, money.terms), rate),
+            incentive=incentive_price(case, money.used(request.with_scheme), money.terms),
+            price=priced.main,
+            price_basis=priced.basis,
+            prices=tuple(_at_price(request, money, named) for named in priced.cases),
+            assumptions=_assumptions(case, request.terms),
+            warnings=_warnings(case, money.support, priced),
+        )
     )
 
 
-def _used(request: _Request, money: _Money) -> Sequence[Instrument]:
-    return money.support.instruments if request.with_scheme else money.private
-
-
-def _price_unit(case: Case) -> str:
-    return "USD/kg" if case.kg_per_unit != 1 else f"USD/{case.unit.removesuffix('/yr')}"
+def _at_price(request: _Request, money: _Money, named: NamedPrice) -> AtPrice:
+    """The gap at a price, on the same draws."""
+    case = request.make(named.value)
+    gap = money.stack(case, supported=request.with_scheme).gap
+    return AtPrice(named, gap, money.stack(case, supported=False).gap)
 
 
 def _prices(request: _Request, ledger: Ledger, case: Case) -> _Priced:
@@ -233,9 +221,10 @@ def _prices(request: _Request, ledger: Ledger, case: Case) -> _Priced:
     cases = () if record is None else record.cases
     tax = "without value-added tax"
     if request.price is not None:
-        unit = "USD/kg" if form != case.form else _price_unit(case)
+        unit = "USD/kg" if form != case.form else price_unit(case)
         main = given_price(ledger, form, request.price, unit)
-        return _Priced(main, (main, *cases), f"{name}: price that was given, {tax}", ())
+        basis = f"{name}: price that was given; {tax}; real USD of {case.price_year}"
+        return _Priced(main, (main, *cases), basis, ())
     if record is None:
         raise InputError(
             f"no price of {name} is on record",
@@ -268,89 +257,6 @@ def _money(request: _Request, ledger: Ledger, case: Case) -> _Money:
     )
     terms = request.terms or Terms.of(request.evidence)
     return _Money(found, found.of(MARKET_KINDS), terms)
-
-
-def _uses(book: PlantBook, funding: Funding) -> tuple[UseRow, ...]:
-    formulas = {
-        "capital cost": "capacity x capital cost per unit",
-        "overrun": "capital cost x overrun",
-        "interest during construction": "share x capital cost x rate x years",
-        "working capital": "days of sales at full output",
-    }
-    rows = []
-    for name, values in funding.uses.items():
-        title = name[0].upper() + name[1:]
-        words = formulas.get(name, "drawn")
-        rows.append(
-            UseRow(name, book.drawn(f"use/{name.replace(' ', '-')}", title, values, MONEY, words))
-        )
-    return tuple(rows)
-
-
-def _source(book: PlantBook, cost: InstrumentCost, unit: str) -> SourceRow:
-    one = cost.instrument
-    row = book.evidence.row_by_id("instruments", one.kind) or {}
-    place, title = book.source_place(one), f"{row['name']}: {one.payer}"
-    built = one.kind in CONSTRUCTION
-    amount = "at most what is left of the uses" if built else "value today of what is paid"
-    support_words = "grant equivalent over discounted output"
-    per_kg = support_words if cost.equivalent is not None else "amount over discounted output"
-
-    def entered(what: str, words: str, values: Floats | None, formula: str) -> Quantity | None:
-        if values is None:
-            return None
-        return book.drawn(
-            f"{place}/{what}", f"{title}, {words}", values, MONEY, formula, one.lineage
-        )
-
-    return SourceRow(
-        instrument=one.kind,
-        payer=one.payer,
-        payer_country=one.payer_country,
-        money=row["money"],
-        amount=book.drawn(place, title, cost.amount, MONEY, amount, one.lineage),
-        per_kg=book.drawn(
-            f"{place}/per-kg", f"{title}, cost", cost.per_kg, unit, per_kg, one.lineage
-        ),
-        bearer=row["bearer"],
-        grant_equivalent=entered("worth", "grant equivalent", cost.equivalent, "as support"),
-        additionality=entered("added", "added money", cost.additionality, "gap without - gap with"),
-        displaced=entered("displaced", "displaced", cost.displaced, "amount - additionality"),
-    )
-
-
-def _price_cases(
-    request: _Request, book: PlantBook, priced: _Priced, money: _Money
-) -> tuple[PriceCase, ...]:
-    """The gap at each price, on the same draws."""
-    rows = []
-    for named in priced.cases:
-        case = request.make(named.value)
-        gap = money.stack(case, supported=request.with_scheme).gap
-        without = money.stack(case, supported=False).gap
-        place, inputs = f"at-{named.name}", (named.price.lineage,)
-        rows.append(
-            PriceCase(
-                name=named.name,
-                price=named.price,
-                gap=book.drawn(
-                    f"{place}/gap", f"Gap at the {named.name} price", gap, MONEY, "", inputs
-                ),
-                gap_without=book.drawn(
-                    f"{place}/gap-alone",
-                    f"Gap without support at the {named.name} price",
-                    without,
-                    MONEY,
-                    "",
-                    inputs,
-                ),
-                closed=book.share(
-                    f"{place}/closed", f"No gap at the {named.name} price", gap <= 0, "gap is nil"
-                ),
-                meaning=named.meaning,
-            )
-        )
-    return tuple(rows)
 
 
 def _assumptions(case: Case, terms: Terms | None) -> tuple[str, ...]:

@@ -83,7 +83,16 @@ class RealStack:
     def to_dict(self) -> dict[str, Any]:
         """Give the stack as a JSON object."""
         held = {name: getattr(self, name) for name in ("facility", "name", "company", "country")}
-        sums = ("known", "public", "public_share", "public_of_cost", "covered", "found_gap", "capex", "capex_real")
+        sums = (
+            "known",
+            "public",
+            "public_share",
+            "public_of_cost",
+            "covered",
+            "found_gap",
+            "capex",
+            "capex_real",
+        )
         return {
             **held,
             "form": self.form,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from midstream.capital.conditions import MARKET
 from midstream.capital.payers_kind import payer_kinds, public_part
 from midstream.capital.records import RealStack
 from midstream.capital.records_layer import Layer
@@ -20,8 +21,6 @@ CLASSES = {
     "Loans and prepayments": ("concessional-loan", "eca-loan", "commercial-debt", "prepayment"),
     "Equity": ("equity",),
 }
-#: A payer of the model that no record names: lenders and owners at market terms.
-MARKET = "market"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,10 @@ def beside(evidence: Evidence, ledger: Ledger, real: RealStack, model: PlantCapi
         )
     sums = _ModelSums(evidence, ledger, model)
     counted = [layer for layer in real.layers if layer.counted]
-    rows = [BesideRow("Cost of the plant", real.capex_real, model.total)]
+    cost = real.capex_real
+    if real.capex_scope:
+        cost = Quantity(None, None, None, cost.unit, None, cost.lineage)
+    rows = [BesideRow("Cost of the plant", cost, model.total)]
     for name, kinds in CLASSES.items():
         rows.append(BesideRow(name, _real(ledger, real, counted, kinds), sums.of(name, kinds)))
     rows += [

@@ -42,9 +42,7 @@ def facility_row(evidence: Evidence, facility: str) -> Row:
     return rows[known(facility, {key: row["name"] or "" for key, row in rows.items()}, "facility")]
 
 
-def capex_of(
-    evidence: Evidence, ledger: Ledger, figures: Figures, facility: str
-) -> Capex:
+def capex_of(evidence: Evidence, ledger: Ledger, figures: Figures, facility: str) -> Capex:
     """Capital cost of a plant on record.
 
     The year of the money is that of the newest observation that gives the same figure; where
@@ -81,9 +79,7 @@ def _others(
     return tuple(one.other(evidence, year, same) for one in found)
 
 
-def _enter(
-    evidence: Evidence, ledger: Ledger, row: Row, year: int, same: list[Figure]
-) -> Quantity:
+def _enter(evidence: Evidence, ledger: Ledger, row: Row, year: int, same: list[Figure]) -> Quantity:
     lineage = f"f:capital.record.capex/{row['id']}"
     sources = tuple(row["source"] or ())
     label = evidence.label_of_sources(sources)

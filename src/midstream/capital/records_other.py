@@ -119,11 +119,13 @@ def _by_plant(evidence: Evidence) -> dict[tuple[str, str], list[Figure]]:
     for row in evidence.table(ENTITIES).rows:
         plants[row["entity"]].append(row["facility"])
     wanted = {metric for metrics in METRICS.values() for metric in metrics} | {CAPEX}
-    groups: defaultdict[tuple[str, str, str, str, float, str], list[Observation]] = defaultdict(list)
-    for row in evidence.observations:
-        if row.metric in wanted and row.entity in plants:
-            key = (row.entity, row.metric, row.period, row.basis or "", row.value, row.unit)
-            groups[key].append(row)
+    groups: defaultdict[tuple[str, str, str, str, float, str], list[Observation]] = defaultdict(
+        list
+    )
+    for seen in evidence.observations:
+        if seen.metric in wanted and seen.entity in plants:
+            key = (seen.entity, seen.metric, seen.period, seen.basis or "", seen.value, seen.unit)
+            groups[key].append(seen)
     found: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)
     for (entity, metric, period, basis, value, unit), rows in groups.items():
         amount = money(value, unit, int(period[:4]))
@@ -139,7 +141,11 @@ def agrees(one: float, other: float, tolerance: float) -> bool:
 
 
 def split(
-    figures: Sequence[Figure], amount: float, currency: str, taken: Sequence[float], tolerance: float
+    figures: Sequence[Figure],
+    amount: float,
+    currency: str,
+    taken: Sequence[float],
+    tolerance: float,
 ) -> tuple[tuple[Figure, ...], tuple[Figure, ...]]:
     """Split figures into those that give an amount and those that give another one.
 
@@ -157,9 +163,7 @@ def split(
     """
     same = tuple(one for one in figures if one.gives(amount, currency, tolerance))
     rest = [one for one in figures if one not in same and one.currency == currency]
-    left = [
-        one for one in rest if not any(agrees(one.amount, other, tolerance) for other in taken)
-    ]
+    left = [one for one in rest if not any(agrees(one.amount, other, tolerance) for other in taken)]
     parts = {one.amount for one in left}
     if len(parts) > 1 and agrees(sum(parts), amount, tolerance):
         return same + tuple(left), ()

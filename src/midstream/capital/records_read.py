@@ -69,7 +69,9 @@ class Reader:
                 taken.setdefault(row["facility"], []).append((row["id"], row["amount"]))
         found = []
         for row in held:
-            others = [amount for name, amount in taken.get(row["facility"], ()) if name != row["id"]]
+            others = [
+                amount for name, amount in taken.get(row["facility"], ()) if name != row["id"]
+            ]
             found.append(self.layer(row, others))
         return tuple(sorted(found, key=lambda layer: (layer.rank, layer.id)))
 
@@ -205,7 +207,7 @@ def in_dollars(
     found = to_dollars(evidence, money(amount.value, amount.unit, year), price_year)
     nominal = Quantity(found.nominal, None, None, f"USD of {year}", amount.label, one)
     real = Quantity(found.real, None, None, f"USD of {price_year}", amount.label, two)
-    inputs = (amount.lineage,)
+    inputs: tuple[str, ...] = (amount.lineage,)
     if found.money.currency != USD:
         inputs += (enter_rate(evidence, ledger, found.money.currency, year),)
     ledger.add(_node(nominal, f"In USD of {year}", inputs, "amount / mean rate of its year"))
@@ -234,7 +236,9 @@ def enter_level(evidence: Evidence, ledger: Ledger, year: int) -> str:
     index = PriceIndex.of(evidence, USD)
     lineage = f"index:{USD}/{year}"
     label = evidence.label_of_sources(index.sources)
-    quantity = Quantity(index.levels[year], None, None, f"index, {index.base} = 100", label, lineage)
+    quantity = Quantity(
+        index.levels[year], None, None, f"index, {index.base} = 100", label, lineage
+    )
     name = f"Price index of the USD, mean of {year}"
     node = Node(lineage, "observation", name, quantity, source=";".join(index.sources))
     return ledger.add(node)

@@ -153,9 +153,7 @@ class Sums:
         self.ledger.add(self._node(quantity, "Not on record", (), "no amount on record"))
         return quantity
 
-    def _node(
-        self, quantity: Quantity, words: str, inputs: tuple[str, ...], formula: str
-    ) -> Node:
+    def _node(self, quantity: Quantity, words: str, inputs: tuple[str, ...], formula: str) -> Node:
         name = f"{words}: {self.name}"
         return Node(quantity.lineage, "formula", name, quantity, inputs=inputs, formula=formula)
 

@@ -97,7 +97,7 @@ class PlantCapital:
         equity_irr: Return of the equity in the stack.
         price: Price it is reckoned at, of the form ``price_form``.
         product_price: Price of the product at that price.
-        cash_cost: Feed and running cost of the product.
+        cash_cost: Feed and running cost per kg at full output.
         price_form: Form whose price it is.
         price_cases: The gap at several prices.
         price_year: Year of the USD.

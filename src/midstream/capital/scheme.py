@@ -173,6 +173,9 @@ def scheme_support(
         if row["status"] not in COUNTED:
             book.remarks.append(f"{row['payer']}: {row['instrument']} is only {row['status']}")
             continue
+        if row["per_kg"] is not None and row["currency"] != "USD":
+            held = "the limit per kg is held constant in real terms"
+            book.remarks.append(f"{row['payer']}: {row['instrument']}, {held}")
         instruments.append(_instrument(book, row, capacity, lineage))
     return Support(tuple(instruments), tuple(dict.fromkeys(book.remarks)))
 
@@ -340,6 +343,7 @@ def contract_of(
         share=(row["upside_pct"] or 0) / 100,
         above=book.dollars(row["upside_from"], row),
         cap=book.dollars(row["upside_cap"], row),
+        total=book.dollars(row["amount"], row),
         index=row["id"],
     )
     return replace(contract, share=1.0, above=None) if row["instrument"] == "cfd" else contract

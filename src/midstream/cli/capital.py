@@ -60,3 +60,25 @@ def target(
     place = (country, form, capacity, year)
     answer = money.target_answer(opened, place, variant, price, not without_scheme, draws)
     return answer, text.capital
+
+
+@capital_app.command("gap")
+@on_study
+def gap(
+    opened: Any, price: Price = None, without_scheme: Alone = False, draws: Draws = None
+) -> tuple[Any, Table]:
+    """Show what is missing to meet the need of the focus country, by stage, form and year."""
+    from midstream.answers import money
+    from midstream.tables_text import capital as text
+
+    return money.gap_answer(opened, price, not without_scheme, draws), text.gap
+
+
+@capital_app.command("record")
+@on_study
+def record(opened: Any) -> tuple[Any, Table]:
+    """Show the stacks on record, who pays today, and published break-even prices."""
+    from midstream.answers import money
+    from midstream.tables_text import capital as text
+
+    return money.record_answer(opened), text.record

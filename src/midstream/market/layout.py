@@ -226,7 +226,7 @@ def _by_draw(name: str) -> Spread:
 
 def _cost_share(problem: Problem, parameters: Parameters) -> Floats:
     """Share of the input in cost; nothing is bought at the first step."""
-    cost = np.array(parameters.full("cost_share", (len(problem.buying),)))
+    cost = np.array(parameters.full("cost_share", (len(problem.buying),)), order="C")
     cost[:, 0] = 0.0
     return cost
 
@@ -245,7 +245,8 @@ def _release(problem: Problem, parameters: Parameters) -> Floats:
 
 
 def _plain(make: Spread) -> Spread:
-    return lambda problem, parameters: np.ascontiguousarray(make(problem, parameters))
+    # Always a copy: the kernel would be compiled once more for each array that is read-only.
+    return lambda problem, parameters: np.array(make(problem, parameters), order="C")
 
 
 def _log(make: Spread) -> Spread:

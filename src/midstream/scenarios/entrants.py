@@ -7,7 +7,7 @@ its class. Without them every long horizon would look poorer than it is.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,7 +16,14 @@ from midstream.errors import InputError
 from midstream.evidence import Evidence, Ledger, Node, Quantity
 from midstream.evidence.tables import Row
 from midstream.scenarios.frame import Bools, Frame, Place
-from midstream.scenarios.pipeline_starts import MONTHS, delay_at, installed, mean_ramp, utilised
+from midstream.scenarios.pipeline_starts import (
+    MONTHS,
+    Ints,
+    delay_at,
+    installed,
+    mean_ramp,
+    utilised,
+)
 from midstream.scenarios.reference import Classes
 from midstream.scorecard.draws import Parameters
 
@@ -26,7 +33,7 @@ Multiples = Mapping[str | Place, Floats]
 MOST = 50
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Later:
     """What later entrants add to a cell, shape (year, draw)."""
 
@@ -34,48 +41,177 @@ class Later:
     output: Floats
 
 
-def entrants(
-    frame: Frame,
-    parameters: Parameters,
-    classes: Classes,
-    places: Collection[Place],
-    multiples: Multiples | None = None,
-) -> dict[Place, Later]:
-    """Draw what later entrants add, by cell.
+@dataclass(frozen=True, slots=True)
+class Entrants:
+    """Rates of later entrants with what all entrants of a row share.
 
-    Args:
+    Attributes:
         frame: Draws and years.
-        parameters: Drawn parameters.
-        classes: Drawn laws of completion and delay.
-        places: Cells to look at.
-        multiples: Multiples of the rates; a form and country stands before the form alone.
-
-    Raises:
-        InputError: if a nameplate is in a unit that no row reads in the form.
+        kinds: Rows by cell.
+        keep: Whether numbers that were drawn are kept for another run.
     """
-    given = multiples or {}
-    level = parameters.draw("pipeline.entrants.level")
-    found: dict[Place, Later] = {}
-    factors = {
-        (row["unit"], row["scored_form"]): float(row["factor"])
-        for row in parameters.evidence.table("facility_factors").rows
-    }
-    for row in parameters.evidence.table("entrant_rates").rows:
-        place = (row["form"], row["country"])
-        if place not in places:
-            continue
-        factor = factors.get((row["unit"], row["form"]))
-        if factor is None:
-            raise _unread(row)
-        multiple = given.get(place, given.get(row["form"]))
-        rate = row["rate"] * level * (1.0 if multiple is None else multiple)
-        shape = (len(frame.years), frame.draws)
-        later = found.setdefault(place, Later(np.zeros(shape), np.zeros(shape)))
-        kind = _Kind.of(frame, parameters, classes, row, factor)
+
+    frame: Frame
+    kinds: Mapping[Place, tuple[_Kind, ...]]
+    keep: bool = False
+    _kept: dict[str, Floats] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        frame: Frame,
+        parameters: Parameters,
+        classes: Classes,
+        places: Collection[Place],
+        keep: bool = False,
+    ) -> Entrants:
+        """Read the rates of some cells.
+
+        Raises:
+            InputError: if a nameplate is in a unit that no row reads in the form.
+        """
+        level = parameters.draw("pipeline.entrants.level")
+        factors = {
+            (row["unit"], row["scored_form"]): float(row["factor"])
+            for row in parameters.evidence.table("facility_factors").rows
+        }
+        found: dict[Place, tuple[_Kind, ...]] = {}
+        for row in parameters.evidence.table("entrant_rates").rows:
+            place = (row["form"], row["country"])
+            if place not in places:
+                continue
+            factor = factors.get((row["unit"], row["form"]))
+            if factor is None:
+                raise _unread(row)
+            kind = _Kind.of(frame, parameters, classes, row, factor, level)
+            found[place] = (*found.get(place, ()), kind)
+        return cls(frame, found, keep)
+
+    def at(self, place: Place, multiples: Multiples | None = None) -> Later | None:
+        """Draw what later entrants add to a cell; ``None`` where none may come.
+
+        Args:
+            place: The cell.
+            multiples: Multiples of the rates; a form and country stands before the form alone.
+        """
+        given = multiples or {}
+        multiple = given.get(place, given.get(place[0]))
+        parts = [self._added(kind, multiple) for kind in self.kinds.get(place, ())]
+        if not parts:
+            return None
+        capacity, output = (np.sum([part[end] for part in parts], axis=0) for end in (0, 1))
+        return Later(capacity, output)
+
+    def _added(self, kind: _Kind, multiple: Floats | None) -> tuple[Floats, Floats]:
+        """Capacity and output of the entrants of a row, shape (year, draw) each."""
+        rate = kind.rate if multiple is None else kind.rate * multiple
+        found = [self._entrant(kind, *arrival) for arrival in self._arrivals(kind.row, rate)]
+        shape = (len(self.frame.years), self.frame.draws)
+        if not found:
+            return np.zeros(shape), np.zeros(shape)
+        draws = np.concatenate([part.draws for part in found])
+        size, announced, late = (
+            np.concatenate([getattr(part, name) for part in found])
+            for name in ("size", "announced", "late")
+        )
+        row = kind.row
+        ends = row["capacity_low"], row["capacity"], row["capacity_high"]
+        nameplate = kind.factor * triangular(size, *ends)
+        months = delay_at(kind.classes, row["country"], late, draws)
+        start = announced + row["lead"] + months / MONTHS
+        years = np.array(self.frame.years, dtype=float)[:, None]
+        made = nameplate * kind.used[draws] * mean_ramp(years, start, kind.length[draws])
+        cells = (np.arange(shape[0])[:, None] * shape[1] + draws).ravel()
+
+        def by_draw(values: Floats) -> Floats:
+            return np.bincount(cells, values.ravel(), shape[0] * shape[1]).reshape(shape)
+
+        return by_draw(nameplate * installed(years, start)), by_draw(made)
+
+    def _arrivals(self, row: Row, rate: Floats) -> Iterator[tuple[str, int, Bools]]:
+        """Names of the entrants of all years, with their year and the draws each is there in.
+
+        The nth of a year is there where a uniform number lies below ``P(N >= n)``, so a higher
+        rate never takes one away.
+        """
+        none = np.exp(-rate)
         for year in range(row["first"], row["last"] + 1):
-            for name, there in _arrivals(frame, row, year, rate):
-                _add(later, frame, kind, (name, year, there))
-    return found
+            stem = f"entrant/{row['id']}/{year}"
+            uniform = self._numbers(f"{stem}/number", 1)
+            term, below = none, none
+            for number in range(1, MOST + 1):
+                there = uniform < 1 - below
+                if not there.any():
+                    break
+                yield f"{stem}/{number}", year, there
+                term = term * rate / number
+                below = below + term
+
+    def _entrant(self, kind: _Kind, name: str, year: int, there: Bools) -> _Entrant:
+        """One entrant in the draws in which it is there and is completed.
+
+        Four numbers of its stream decide completion, nameplate, date of the announcement and
+        delay; ramp and utilisation are those of its row.
+        """
+        lucky, size, announced, late = self._numbers(name, 4)
+        done = np.flatnonzero(there & (lucky < kind.chance))
+        return _Entrant(done, size[done], year + announced[done], late[done])
+
+    def _numbers(self, name: str, rows: int) -> Floats:
+        """Uniform numbers of a stream: stratified where it is one row, else (row, draw)."""
+        if name in self._kept:
+            return self._kept[name]
+        if rows == 1:
+            found = self.frame.uniform(name)
+        else:
+            found = self.frame.generator(name).random((rows, self.frame.draws))
+        if self.keep:
+            self._kept[name] = found
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Entrant:
+    """An entrant in the draws it comes in, every array of shape (draw of them,)."""
+
+    draws: Ints
+    size: Floats
+    announced: Floats
+    late: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What the entrants of a row share, arrays of shape (draw,)."""
+
+    row: Row
+    factor: float
+    rate: Floats
+    chance: Floats
+    length: Floats
+    used: Floats
+    classes: Classes
+
+    @classmethod
+    def of(
+        cls,
+        frame: Frame,
+        parameters: Parameters,
+        classes: Classes,
+        row: Row,
+        factor: float,
+        level: Floats,
+    ) -> _Kind:
+        stem = f"entrant/{row['id']}"
+        return cls(
+            row=row,
+            factor=factor,
+            rate=row["rate"] * level,
+            chance=classes.of(row["class"], row["country"]),
+            length=parameters.draw("pipeline.ramp", f"{stem}/ramp"),
+            used=utilised(frame, parameters, stem),
+            classes=classes,
+        )
 
 
 def _unread(row: Row) -> InputError:
@@ -85,73 +221,6 @@ def _unread(row: Row) -> InputError:
         why=f"no row of facility_factors reads it in {row['form']}",
         mend="give it in a unit of the form",
     )
-
-
-def _arrivals(frame: Frame, row: Row, year: int, rate: Floats) -> Iterator[tuple[str, Bools]]:
-    """Names of the entrants of a year, and in which draws each is there.
-
-    The nth is there where a uniform number lies below ``P(N >= n)``, so a higher rate never takes
-    one away.
-    """
-    stem = f"entrant/{row['id']}/{year}"
-    uniform = frame.uniform(f"{stem}/number")
-    term = np.exp(-rate)
-    below = term.copy()
-    for number in range(1, MOST + 1):
-        there = uniform < 1 - below
-        if not there.any():
-            return
-        yield f"{stem}/{number}", there
-        term = term * rate / number
-        below = below + term
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """What the entrants of a row share, arrays of shape (draw,)."""
-
-    row: Row
-    factor: float
-    chance: Floats
-    length: Floats
-    used: Floats
-    classes: Classes
-
-    @classmethod
-    def of(
-        cls, frame: Frame, parameters: Parameters, classes: Classes, row: Row, factor: float
-    ) -> _Kind:
-        stem = f"entrant/{row['id']}"
-        return cls(
-            row,
-            factor,
-            classes.of(row["class"], row["country"]),
-            parameters.draw("pipeline.ramp", f"{stem}/ramp"),
-            utilised(frame, parameters, stem),
-            classes,
-        )
-
-
-def _add(later: Later, frame: Frame, kind: _Kind, entrant: tuple[str, int, Bools]) -> None:
-    """Add one entrant in the draws in which it is there and is completed.
-
-    Four numbers of its stream decide completion, nameplate, date of the announcement and delay;
-    ramp and utilisation are those of its row.
-    """
-    name, year, there = entrant
-    lucky, size, announced, late = frame.generator(name).random((4, frame.draws))
-    done = np.flatnonzero(there & (lucky < kind.chance))
-    if not done.size:
-        return
-    row = kind.row
-    ends = row["capacity_low"], row["capacity"], row["capacity_high"]
-    nameplate = kind.factor * triangular(size[done], *ends)
-    months = delay_at(kind.classes, row["country"], late[done], done)
-    start = year + announced[done] + row["lead"] + months / MONTHS
-    years = np.array(frame.years, dtype=float)[:, None]
-    later.capacity[:, done] += nameplate * installed(years, start)
-    made = nameplate * kind.used[done] * mean_ramp(years, start, kind.length[done])
-    later.output[:, done] += made
 
 
 def enter_rates(evidence: Evidence, ledger: Ledger) -> tuple[str, ...]:

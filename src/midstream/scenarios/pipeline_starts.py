@@ -43,6 +43,93 @@ class Course:
     used: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """What is drawn of a project before anything moves it, every array of shape (draw,).
+
+    Attributes:
+        project: The project.
+        release: Date of the data release in years; nothing starts before it.
+        plan: Announced start.
+        passed: Months it is late already at the release.
+        probability: Probability of completion.
+        luck: Uniform number that decides completion.
+        months: Months of delay against the announced start.
+        length: Years from nothing to full output.
+        used: Output over nameplate at the end of the ramp.
+        share: Share of full output that a plant makes which ramps.
+    """
+
+    project: Project
+    release: float
+    plan: Floats
+    passed: Floats
+    probability: Floats
+    luck: Floats
+    months: Floats
+    length: Floats
+    used: Floats
+    share: Floats
+
+    def course(self, odds: Floats | None = None, factor: Floats | None = None) -> Course:
+        """The course under log-odds added and a factor on the delay, each of shape (draw,).
+
+        One uniform number stands against the probability, so completion is monotone in it; a
+        factor stretches what is left of the delay.
+        """
+        project, release, length, used = self.project, self.release, self.length, self.used
+        chance = self.probability if odds is None else shifted(self.probability, odds)
+        complete = self.luck < chance
+        months = self.months
+        if factor is not None:
+            months = self.passed + (months - self.passed) * factor
+        late = months / MONTHS
+        if project.standing == "ramping":
+            full = release + length * (1 - self.share)
+            if project.plan is not None:
+                full = np.maximum(self.plan + late, release)
+            rise = np.maximum(full - length * (1 - self.share), release)
+            start, length, used = full - length, full - rise, used * (1 - self.share)
+        else:
+            start = rise = np.maximum(self.plan + late, release)
+        return Course(
+            complete=complete,
+            start=np.where(complete, start, np.inf),
+            rise=np.where(complete, rise, np.inf),
+            ramp=np.maximum(length, SHORTEST),
+            used=used,
+        )
+
+
+def chances(
+    frame: Frame, parameters: Parameters, classes: Classes, project: Project, release: float
+) -> Chances:
+    """Draw what is drawn of a project before anything moves it.
+
+    Args:
+        frame: Draws and years.
+        parameters: Drawn parameters.
+        classes: Drawn laws of completion and delay.
+        project: The project.
+        release: Date of the data release in years; nothing starts before it.
+    """
+    plan = planned(frame, parameters, project)
+    passed = overdue(parameters, project, plan, release)
+    ramps = project.standing == "ramping"
+    return Chances(
+        project=project,
+        release=release,
+        plan=plan,
+        passed=passed,
+        probability=_probability(frame, classes, project, passed),
+        luck=frame.uniform(f"complete/{project.id}"),
+        months=delay(frame, classes, project, passed),
+        length=parameters.draw("pipeline.ramp", f"ramp/{project.id}"),
+        used=utilised(frame, parameters, project.id),
+        share=parameters.draw("ramping.share") if ramps else np.zeros(frame.draws),
+    )
+
+
 def course(
     frame: Frame,
     parameters: Parameters,
@@ -54,36 +141,10 @@ def course(
     """Draw the course of a project.
 
     Args:
-        frame: Draws and years.
-        parameters: Drawn parameters.
-        classes: Drawn laws of completion and delay.
-        project: The project.
-        release: Date of the data release in years; nothing starts before it.
+        frame, parameters, classes, project, release: As in `chances`.
         moves: Log-odds added and factor on the delay, each of shape (draw,) or ``None``.
     """
-    odds, factor = moves
-    plan = planned(frame, parameters, project)
-    passed = overdue(parameters, project, plan, release)
-    complete = _complete(frame, classes, project, odds, passed)
-    late = delay(frame, classes, project, factor, passed) / MONTHS
-    length = parameters.draw("pipeline.ramp", f"ramp/{project.id}")
-    used = utilised(frame, parameters, project.id)
-    if project.standing == "ramping":
-        share = parameters.draw("ramping.share")
-        full = release + length * (1 - share)
-        if project.plan is not None:
-            full = np.maximum(plan + late, release)
-        rise = np.maximum(full - length * (1 - share), release)
-        start, length, used = full - length, full - rise, used * (1 - share)
-    else:
-        start = rise = np.maximum(plan + late, release)
-    return Course(
-        complete=complete,
-        start=np.where(complete, start, np.inf),
-        rise=np.where(complete, rise, np.inf),
-        ramp=np.maximum(length, SHORTEST),
-        used=used,
-    )
+    return chances(frame, parameters, classes, project, release).course(*moves)
 
 
 def planned(frame: Frame, parameters: Parameters, project: Project) -> Floats:
@@ -105,25 +166,19 @@ def overdue(parameters: Parameters, project: Project, plan: Floats, release: flo
     return np.where(silent | (late <= within), 0.0, late)
 
 
-def _complete(
-    frame: Frame, classes: Classes, project: Project, odds: Floats | None, passed: Floats
-) -> Bools:
-    """Whether it is completed: one uniform number against the probability, so monotone in it.
+def _probability(frame: Frame, classes: Classes, project: Project, passed: Floats) -> Floats:
+    """Probability of completion, shape (draw,).
 
     A project that is overdue by x is known not to have started, as the cases that are pending:
     its odds of completion are those of its class times ``(1 - z) S(x)``.
     """
     if project.completion is not None:
-        probability = np.full(frame.draws, project.completion)
-    else:
-        probability = classes.of(project.standing, project.country)
-        left = (1 - classes.on_time) * (1 - _reached(classes, project.country, passed))
-        with np.errstate(divide="ignore"):
-            waited = np.where(passed > 0, np.log(left), 0.0)
-        probability = shifted(probability, waited)
-    if odds is not None:
-        probability = shifted(probability, odds)
-    return np.asarray(frame.uniform(f"complete/{project.id}") < probability)
+        return np.full(frame.draws, project.completion)
+    probability = classes.of(project.standing, project.country)
+    left = (1 - classes.on_time) * (1 - _reached(classes, project.country, passed))
+    with np.errstate(divide="ignore"):
+        waited = np.where(passed > 0, np.log(left), 0.0)
+    return shifted(probability, waited)
 
 
 def _score(classes: Classes, country: str, months: Floats) -> Floats:
@@ -140,21 +195,18 @@ def _reached(classes: Classes, country: str, months: Floats) -> Floats:
     return normal_share(_score(classes, country, months))
 
 
-def delay(
-    frame: Frame, classes: Classes, project: Project, factor: Floats | None, passed: Floats
-) -> Floats:
+def delay(frame: Frame, classes: Classes, project: Project, passed: Floats) -> Floats:
     """Months of delay against the announced start, shape (draw,).
 
     One uniform number decides whether the project is on time and how late it is if it is not. An
-    overdue one is late, by more than has passed; a factor stretches what is left of the delay.
+    overdue one is late, by more than has passed.
     """
     uniform = frame.uniform(f"delay/{project.id}")
     # Of all that may happen, the share below this has been ruled out by what has passed.
     reached = _reached(classes, project.country, passed)
     over = np.where(passed > 0, classes.on_time + (1 - classes.on_time) * reached, 0.0)
     months = delay_at(classes, project.country, over + (1 - over) * uniform)
-    months = np.maximum(months, passed)
-    return months if factor is None else passed + (months - passed) * factor
+    return np.maximum(months, passed)
 
 
 def delay_at(classes: Classes, country: str, share: Floats, draws: Ints | slice = EVERY) -> Floats:

@@ -11,6 +11,9 @@ from midstream.errors import InputError
 from midstream.study.outlook import OutlookRoom
 
 if TYPE_CHECKING:
+    from midstream.capital.breakeven import Check
+    from midstream.capital.gap_result import StageGap
+    from midstream.capital.payers import PayerMatrix
     from midstream.capital.records import RealStack
     from midstream.capital.result import PlantCapital
 
@@ -103,6 +106,81 @@ class MoneyRoom(OutlookRoom):
 
         key = ("target", country, form, capacity, year, variant, price, with_scheme, size)
         return self.once(key, make)
+
+    def capital_gap(
+        self, *, price: float | None = None, with_scheme: bool = True, draws: int | None = None
+    ) -> StageGap:
+        """Give what is missing to meet the need of the focus country, by form, stage and year.
+
+        The forms are those the outlook tells about at C2 and C3; need and output are its draws.
+
+        Args:
+            price: Price of every form, USD per kg; the record's where left out.
+            with_scheme: Whether public support counts.
+            draws: Monte Carlo; the study's by default.
+        """
+        from midstream.capital.gap import by_stage
+
+        def make() -> StageGap:
+            found = self.outlook(draws)
+            state, focus = found.state, found.focus
+            rows = [row.id for row in found.weighted if row.id.startswith("output/")]
+            stages = self.world.stages
+            forms = [one.removeprefix("output/") for one in rows]
+            forms = [one for one in forms if stages[one] in ("C2", "C3")]
+            years = tuple(dict.fromkeys((2030, found.last)))
+            columns = [state.frame.years.index(year) for year in years]
+            made = {
+                one: state.paths.output[:, columns, state.paths.place(one, focus)] for one in forms
+            }
+            need = {
+                one: state.needs.of(one, focus)[:, columns]
+                for one in forms
+                if (one, focus) in state.needs.places
+            }
+            inputs = {
+                one: [
+                    path.points[-1].lineage
+                    for path in (found.path(focus, one), found.path(focus, one, "need"))
+                    if path is not None
+                ]
+                for one in forms
+            }
+            return by_stage(
+                self.evidence,
+                self.world,
+                focus,
+                forms,
+                years,
+                need,
+                made,
+                draws=state.frame.draws,
+                seed=self.config.seed,
+                ledger=self.ledger,
+                price=price,
+                with_scheme=with_scheme,
+                inputs=inputs,
+            )
+
+        return self.once(("gap", price, with_scheme, draws or self.config.draws), make)
+
+    def payers(self) -> PayerMatrix:
+        """Who pays today, by kind of payer, country and instrument."""
+        from midstream.capital.payers import matrix
+
+        return self.once("payers", lambda: matrix(self.evidence, self.ledger))
+
+    def breakeven(self) -> Check:
+        """Published break-even prices beside those of the engine."""
+        from midstream.capital.breakeven import check
+
+        def make() -> Check:
+            named = dict.fromkeys((self.config.focus, *self.config.partners))
+            return check(
+                self.evidence, self.world, self.ledger, tuple(named), seed=self.config.seed
+            )
+
+        return self.once("breakeven", make)
 
     def real_stacks(self) -> tuple[RealStack, ...]:
         """Stacks of plants on record."""

@@ -58,8 +58,9 @@ def _lede(context: Context, found: PlantCapital) -> Sentence:
         tail = Sentence(("In most draws no price within the limit closes it.",))
     else:
         tail = say(
-            "It closes at {p} for {form}; this page reckons with {now}.",
-            p=closes, form=context.form_name(found.price_form), now=found.price,
+            "It closes where a kg sells at {p}; this page reckons with {q}, and {now} for {form}.",
+            p=closes, q=found.product_price, form=context.form_name(found.price_form),
+            now=found.price,
         )  # fmt: skip
     return started(head) + tail
 
@@ -147,9 +148,9 @@ def _prices(context: Context, found: PlantCapital) -> Sentence:
 def _returns(found: PlantCapital) -> Sentence:
     if found.irr.value is None:
         return Sentence(("most draws give no return at all.",))
-    text = say("return of the project {i:percent} ({r:percents})", i=found.irr, r=found.irr)
+    text = say("return of the project {i} ({r})", i=found.irr, r=_range(found.irr))
     if found.equity_irr.value is not None:
-        text += say(", of the equity {e:percent}", e=found.equity_irr)
+        text += say(", of the equity {e}", e=found.equity_irr)
     closed = next((one.closed for one in found.price_cases if one.name == "base"), None)
     if closed is not None and closed.value is not None:
         text += say("; {c} of the draws leave no gap", c=chance(closed, closed.value))
