@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from midstream.capital.conditions import Instrument
 from midstream.capital.floor import (
     Contract,
     PriceLaw,
@@ -18,11 +19,22 @@ from midstream.capital.floor import (
     payments,
     present_value,
 )
-from midstream.capital.instruments import annuity, loan_grant_equivalent, per_kg
+from midstream.capital.instruments import instrument_costs, per_kg
 from midstream.capital.money import money, to_dollars
+from midstream.capital.stack import fund
 from midstream.evidence import Evidence
+from units.capital.one_plant import one_plant, some_terms
 from units.scenarios.changed import row_of, with_rows
 
+#: One tonne a year for two years, a year after the decision; no tax, no working capital.
+PLANT = {
+    **{"capacity": 1.0, "capex": 5000.0, "overrun": 0.0, "build": 1.0, "ramp": 0.0},
+    **{"utilisation": 1.0, "price": 10.0, "feed": 0.0, "opex": 0.0, "fixed": 0.0},
+}
+TERMS = {
+    **{"life": 2.0, "tenor": 2.0, "tax": 0.0, "working_days": 0.0, "interest_share": 0.0},
+    **{"debt_rate": 0.25, "cover_ratio": 1.0, "concessional_cover": 1.0},
+}
 FOLDER = Path(__file__).parent / "capital"
 
 
@@ -88,16 +100,18 @@ def test_path(case: Mapping[str, Any]) -> None:
     assert law.expected(len(case["expect"])) == pytest.approx(case["expect"])
 
 
-@pytest.mark.parametrize("case", cases("instruments", "annuity"))
-def test_annuity(case: Mapping[str, Any]) -> None:
-    assert annuity(case["rate"], case["tenor"]) == pytest.approx(case["value"])
-
-
-@pytest.mark.parametrize("case", cases("instruments", "loan"))
-def test_loan(case: Mapping[str, Any]) -> None:
-    amount = np.array([float(case["amount"])])
-    found = loan_grant_equivalent(amount, case["rate"], case["market"], case["tenor"])
-    assert found[0] == pytest.approx(case["equivalent"])
+@pytest.mark.parametrize("case", cases("instruments", "cost"))
+def test_cost(case: Mapping[str, Any]) -> None:
+    plant = one_plant(**PLANT)
+    one = Instrument(payer="State", **case["instrument"])
+    terms = some_terms(**TERMS)
+    stack = fund(plant, [one], terms)
+    found = instrument_costs(stack, lambda some: fund(plant, some, terms), case["rate"])
+    cost = next(row for row in found if row.instrument is one)
+    assert cost.amount[0] == pytest.approx(case["amount"])
+    assert cost.equivalent is not None
+    assert cost.equivalent[0] == pytest.approx(case["equivalent"], abs=1e-6)
+    assert cost.per_kg[0] == pytest.approx(case["per_kg"], abs=1e-9)
 
 
 @pytest.mark.parametrize("case", cases("instruments", "per_kg"))

@@ -23,10 +23,7 @@ from midstream.capital.floor import (
 )
 from midstream.capital.instruments import (
     InstrumentCost,
-    annuity,
     instrument_costs,
-    loan_grant_equivalent,
-    spent_evenly,
 )
 from midstream.capital.money import Money, to_dollars
 from midstream.capital.stack import fund
@@ -279,24 +276,22 @@ class TestInstruments:
         assert dear.amount == pytest.approx(cost.amount * factor)
         assert dear.per_kg == pytest.approx(cost.per_kg * factor)
 
-    @given(st.floats(1, 1e9), st.floats(0, 0.2), st.floats(0, 0.2), st.floats(0.5, 30))
-    def test_a_loan_is_worth_something_only_below_the_market(
-        self, amount: float, rate: float, market: float, tenor: float
+    @given(plants(), gifts, st.floats(0, 0.2), st.floats(0, 0.2))
+    def test_at_a_higher_rate_a_gift_is_worth_less_today(
+        self, case: Case, one: Instrument, rate: float, more: float
     ) -> None:
-        worth = float(loan_grant_equivalent(np.array([amount]), rate, market, tenor)[0])
-        assert worth <= amount
-        assert worth >= -1e-9 * amount if rate <= market else worth <= 1e-9 * amount
+        stack = fund(case, [one], TERMS)
 
-    @given(st.floats(0, 0.3), st.floats(0.5, 40), st.floats(0, 10))
-    def test_more_years_are_worth_more_and_never_more_than_their_number(
-        self, rate: float, tenor: float, more: float
+        def worth(at: float) -> float:
+            found = instrument_costs(stack, lambda some: fund(case, some, TERMS), at)
+            return float(next(c.equivalent for c in found if c.equivalent is not None)[0])
+
+        assert worth(rate + more) <= worth(rate) * (1 + 1e-9)
+        assert worth(0.0) == pytest.approx(stack.of(*GIVEN)[0])
+
+    @given(plants(), st.floats(40, 200))
+    def test_a_floor_on_all_output_costs_what_it_makes_up_per_kg(
+        self, case: Case, strike: float
     ) -> None:
-        assert annuity(rate, tenor) <= tenor * (1 + 1e-9)
-        assert annuity(rate, tenor + more) >= annuity(rate, tenor) * (1 - 1e-9)
-
-    @given(st.floats(0, 0.3), st.floats(0.1, 10), st.floats(0, 5))
-    def test_money_spent_later_is_worth_less(self, rate: float, years: float, more: float) -> None:
-        sooner = float(spent_evenly(rate, np.array([years]))[0])
-        later = float(spent_evenly(rate, np.array([years + more]))[0])
-        assert later <= sooner * (1 + 1e-9)
-        assert sooner >= (1 + rate) ** -years * (1 - 1e-9)
+        (cost,) = costs(case, Instrument("price-floor", "State", per_kg=strike))
+        assert cost.per_kg[0] == pytest.approx(max(0.0, strike - case.price[0]), abs=1e-9)

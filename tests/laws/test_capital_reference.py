@@ -135,8 +135,9 @@ class Walk:
         """Lend at most something against what is free of the cash; raises what is served."""
         plant, free = self.plant, []
         for year, cash, paid in zip(self.years, self.cash, served, strict=True):
-            part = inside(plant.build, plant.build + TERMS.tenor, year)
-            free.append(max(0.0, cash / cover - paid) * part)
+            begun = inside(plant.build, self.end, year)
+            part = inside(plant.build, plant.build + TERMS.tenor, year) / begun if begun else 0.0
+            free.append(max(0.0, cash / cover * min(1.0, part) - paid))
         worth = sum(
             one / math.pow(1 + rate, year - plant.build)
             for year, one in zip(self.years, free, strict=True)
@@ -163,9 +164,10 @@ class Walk:
         worth = sum(
             (cash - paid) * one for cash, paid, one in zip(self.cash, served, factor, strict=True)
         )
+        build = self.plant.build
         put_in = sum(
-            inside(0, self.plant.build, year) / self.plant.build * one
-            for year, one in zip(self.years, factor, strict=True)
+            inside(0, build, year) / build / (1 + TERMS.equity_rate) ** min(year, build)
+            for year in self.years
         )
         return max(0.0, min(worth / put_in, left))
 
@@ -200,6 +202,6 @@ def test_value_today_is_what_a_plain_reckoning_gives(plant: Plant, rate: float) 
     value = 0.0
     for year, cash in zip(walk.years, walk.cash, strict=True):
         spent = walk.spent * inside(0, plant.build, year) / plant.build
-        held = walk.held if year == math.ceil(plant.build) else 0.0
-        value += (cash - spent - held) / (1 + rate) ** year
+        value += cash / (1 + rate) ** year - spent / (1 + rate) ** min(year, plant.build)
+    value -= walk.held / (1 + rate) ** plant.build
     assert float(npv(funded(plant, 0.0, 0.0, 0.0), rate)[0]) == pytest.approx(value, abs=1)

@@ -14,9 +14,8 @@ import numpy as np
 
 from midstream.capital.conditions import GIVEN, MARKET, OPERATION, Instrument
 from midstream.capital.funding import Funding, Layer
-from midstream.capital.stack import rate_of
+from midstream.capital.stack import rate_of, spending_worth
 from midstream.chain.estimate import Floats
-from midstream.errors import InputError
 
 #: Money at the terms of the market.
 MARKET_KINDS = frozenset({"commercial-debt", "equity"})
@@ -48,59 +47,6 @@ class InstrumentCost:
     displaced: Floats | None
 
 
-def annuity(rate: float, tenor: float) -> float:
-    """Value today of one unit a year: ``(1 - (1 + r)^-n) / r``; ``n`` at a rate of nil.
-
-    Raises:
-        InputError: if the tenor is not above 0, or the rate is -1 or less.
-    """
-    check_loan(rate, tenor)
-    if abs(rate) < 1e-12:
-        return tenor
-    return float(-np.expm1(-tenor * np.log1p(rate)) / rate)
-
-
-def check_loan(rate: float, tenor: float) -> None:
-    """Check rate and tenor of a loan.
-
-    Raises:
-        InputError: if the tenor is not above 0, or the rate is -1 or less.
-    """
-    if not tenor > 0:
-        raise InputError(
-            f"a tenor of {tenor:g} years",
-            where="loan",
-            why="a loan that is due at once lends nothing",
-            mend="give a tenor above 0",
-        )
-    if not rate > -1:
-        raise InputError(
-            f"a rate of {rate:g}",
-            where="loan",
-            why="money cannot be discounted at -100 % or less",
-            mend="give the rate as a share, such as 0.03",
-        )
-
-
-def loan_grant_equivalent(amount: Floats, rate: float, market_rate: float, tenor: float) -> Floats:
-    """What a cheap loan is worth to the one who takes it.
-
-    Level payments at the loan's rate, brought to today at the rate of the market:
-    ``amount (1 - annuity(market) / annuity(rate))``; below 0 where the loan is dearer.
-
-    Args:
-        amount: USD, shape (draw,).
-        rate: Rate of the loan.
-        market_rate: Rate of the market.
-        tenor: Years.
-
-    Raises:
-        InputError: if the tenor is not above 0, or a rate is -1 or less.
-    """
-    left = 1 - annuity(market_rate, tenor) / annuity(rate, tenor)
-    return np.asarray(amount * left)
-
-
 def discounted(flows: Floats, rate: Floats | float, first: int = 0) -> Floats:
     """Value today of yearly flows, ``sum_t flow_t (1 + r)^-t``, shape (draw,).
 
@@ -130,20 +76,6 @@ def per_kg(value: Floats, output: Floats, rate: float, first: int = 0) -> Floats
     return np.where(kg > 0, value / np.where(kg > 0, kg, 1.0), np.nan)
 
 
-def spent_evenly(rate: float, years: Floats) -> Floats:
-    """Value today of one unit spent evenly over some years: ``(1 - (1+r)^-b) / (b ln(1+r))``.
-
-    Args:
-        rate: Rate a year, above -1.
-        years: ``b``, above 0, shape (draw,).
-    """
-    growth = np.log1p(rate)
-    if abs(growth) < 1e-12:
-        return np.ones(years.shape)
-    value: Floats = -np.expm1(-years * growth) / (years * growth)
-    return value
-
-
 def instrument_costs(funding: Funding, stacker: Stacker, rate: float) -> tuple[InstrumentCost, ...]:
     """What every instrument of a stack gives and costs, in the order of their ranks.
 
@@ -166,9 +98,8 @@ def _of_layer(funding: Funding, layer: Layer, rate: float) -> InstrumentCost:
         return InstrumentCost(
             layer.instrument, layer.amount, None, _carried(funding, layer), None, None
         )
-    build = funding.case.build
     worth = layer.amount if kind in GIVEN else below_market(funding, layer)
-    equivalent = worth * spent_evenly(rate, build)
+    equivalent = worth * spending_worth(funding.case, rate, len(funding.cash.years))
     cost = per_kg(equivalent, funding.cash.output, rate, 1)
     return InstrumentCost(layer.instrument, layer.amount, equivalent, cost, None, None)
 

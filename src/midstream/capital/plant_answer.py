@@ -83,6 +83,8 @@ def answer(found: Reckoned) -> PlantCapital:
         total=book.drawn("total", "Money needed", funding.total, MONEY, "sum of the uses"),
         gap=book.drawn("gap", "Gap", funding.gap, MONEY, "uses - layers"),
         gap_without_scheme=_gap_alone(found),
+        total_mean=book.mean("total", "Money needed", funding.total, MONEY),
+        gap_mean=book.mean("gap", "Gap", funding.gap, MONEY),
         incentive_price=_incentive(found),
         incentive_none=_no_incentive(found),
         npv=book.drawn("npv", "Value today", npv(funding), MONEY, "sum cash_k (1 + r)^-k"),
@@ -147,11 +149,9 @@ def _uses(book: PlantBook, funding: Funding) -> tuple[UseRow, ...]:
     }
     rows = []
     for name, values in funding.uses.items():
-        title = name[0].upper() + name[1:]
-        words = formulas.get(name, "drawn")
-        rows.append(
-            UseRow(name, book.drawn(f"use/{name.replace(' ', '-')}", title, values, MONEY, words))
-        )
+        place, title = f"use/{name.replace(' ', '-')}", name[0].upper() + name[1:]
+        amount = book.drawn(place, title, values, MONEY, formulas.get(name, "drawn"))
+        rows.append(UseRow(name, amount, book.mean(place, title, values, MONEY)))
     return tuple(rows)
 
 
@@ -184,6 +184,7 @@ def _source(book: PlantBook, cost: InstrumentCost, unit: str) -> SourceRow:
         grant_equivalent=entered("worth", "grant equivalent", cost.equivalent, "as support"),
         additionality=entered("added", "added money", cost.additionality, "gap without - gap with"),
         displaced=entered("displaced", "displaced", cost.displaced, "amount - additionality"),
+        mean=book.mean(place, title, cost.amount, MONEY) if built else None,
     )
 
 

@@ -82,6 +82,11 @@ class PlantBook:
         ends = np.quantile(known, ENDS) if known.size else np.full(3, np.inf)
         return self._enter(what, title, ends, unit, formula, EIGHTY, inputs)
 
+    def mean(self, what: str, title: str, values: Floats, unit: str) -> Quantity:
+        """Enter the mean of the draws."""
+        ends = np.array([np.inf, float(values.mean()), np.inf])
+        return self._enter(f"{what}/mean", f"{title}, mean", ends, unit, "mean of the draws", "")
+
     def none_is_high(
         self, what: str, title: str, values: Floats, unit: str, formula: str
     ) -> Quantity:
@@ -124,7 +129,7 @@ class PlantBook:
             name=f"{title}: {self.name}",
             quantity=quantity,
             inputs=tuple(dict.fromkeys((*inputs, *self.inputs))),
-            formula=formula or "stack at this price",
+            formula=formula,
             note=note,
         )
         self.ledger.add(node)

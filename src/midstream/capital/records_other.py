@@ -123,7 +123,7 @@ def _by_plant(evidence: Evidence) -> dict[tuple[str, str], list[Figure]]:
         list
     )
     for seen in evidence.observations:
-        if seen.metric in wanted and seen.entity in plants:
+        if seen.metric in wanted and seen.entity is not None and seen.entity in plants:
             key = (seen.entity, seen.metric, seen.period, seen.basis or "", seen.value, seen.unit)
             groups[key].append(seen)
     found: defaultdict[tuple[str, str], list[Figure]] = defaultdict(list)

@@ -17,10 +17,12 @@ class UseRow:
     Attributes:
         name: Capital cost, overrun, interest during construction, working capital.
         amount: USD of the price year.
+        mean: Mean of the draws, which adds up with those of the other uses to that of the total.
     """
 
     name: str
     amount: Quantity
+    mean: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class SourceRow:
         grant_equivalent: What support is worth at the decision; ``None`` for market money.
         additionality: Gap without the instrument less the gap with it; ``None`` for market money.
         displaced: Money of others that it takes the place of; ``None`` for market money.
+        mean: Mean of the money before the start, which adds up with those of the other layers and
+            of the gap to that of the total; ``None`` for money in operation.
     """
 
     instrument: str
@@ -51,6 +55,7 @@ class SourceRow:
     grant_equivalent: Quantity | None
     additionality: Quantity | None
     displaced: Quantity | None
+    mean: Quantity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ class PlantCapital:
         total: All uses.
         gap: Uses that no source covers.
         gap_without_scheme: The same without any support.
+        total_mean, gap_mean: Means of the draws: uses = sources + gap holds for means, not for
+            P50s.
         incentive_price: Price at which the gap of a draw is nil; its value is missing where more
             than half of the draws have none up to the limit.
         incentive_none: Share of draws without one.
@@ -119,6 +126,8 @@ class PlantCapital:
     total: Quantity
     gap: Quantity
     gap_without_scheme: Quantity
+    total_mean: Quantity
+    gap_mean: Quantity
     incentive_price: Quantity
     incentive_none: Quantity
     npv: Quantity
@@ -150,11 +159,13 @@ class PlantCapital:
             "capacity": self.capacity,
             "unit": self.unit,
             "year": self.year,
-            "uses": [{"name": row.name, "amount": row.amount.to_dict()} for row in self.uses],
+            "uses": [_use(row) for row in self.uses],
             "sources": [_source(row) for row in self.sources],
             "total": self.total.to_dict(),
             "gap": self.gap.to_dict(),
             "gap_without_scheme": self.gap_without_scheme.to_dict(),
+            "total_mean": self.total_mean.to_dict(),
+            "gap_mean": self.gap_mean.to_dict(),
             "incentive_price": self.incentive_price.to_dict(),
             "incentive_price_none": self.incentive_none.to_dict(),
             "npv": self.npv.to_dict(),
@@ -173,6 +184,10 @@ class PlantCapital:
         }
 
 
+def _use(row: UseRow) -> dict[str, Any]:
+    return {"name": row.name, "amount": row.amount.to_dict(), "mean": _optional(row.mean)}
+
+
 def _source(row: SourceRow) -> dict[str, Any]:
     return {
         "instrument": row.instrument,
@@ -185,6 +200,7 @@ def _source(row: SourceRow) -> dict[str, Any]:
         "grant_equivalent": _optional(row.grant_equivalent),
         "additionality": _optional(row.additionality),
         "displaced": _optional(row.displaced),
+        "mean": _optional(row.mean),
     }
 
 

@@ -1,40 +1,63 @@
 """Net present value and internal rate of return, of the project and of its equity.
 
-Project: capital cost with overrun, spread evenly over the building time, working capital at the
-start, then cash before any lender or owner. Given money counts as coming in with the spending.
-Equity: what owners put in, spread evenly over the building time, then cash after debt service.
+Project: capital cost with overrun less given money, spread evenly over the building time, working
+capital at the start, then cash before any lender or owner. Equity: what owners put in, spread the
+same way, then cash after debt service.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyxirr
 
+from midstream.capital.conditions import GIVEN
 from midstream.capital.funding import Funding
-from midstream.capital.stack import discount, equity_weights, rate_of
+from midstream.capital.stack import discount, rate_of, spending
 from midstream.chain.estimate import Floats
 
+#: Days of a year in which the library counts time.
+DAYS = 365
+FIRST_DAY = np.datetime64("2000-01-01")
 
-def project_flows(funding: Funding) -> Floats:
-    """Cash of the project at the end of each year since the decision, shape (draw, year)."""
-    given = funding.of("grant", "capex-subsidy", "tax-credit")
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Cash of a project or of its owners.
+
+    Attributes:
+        cash: USD, below 0 where money is put in, shape (draw, flow).
+        times: Years since the decision, shape (draw, flow).
+    """
+
+    cash: Floats
+    times: Floats
+
+    def value(self, rate: float | Floats) -> Floats:
+        """Value at the decision at a rate, or one for each draw: ``sum cash (1 + r)^-t``."""
+        return np.asarray((self.cash * discount(rate, self.times)).sum(axis=1))
+
+
+def project_flows(funding: Funding) -> Flows:
+    """Cash of the project."""
+    given = funding.of(*GIVEN)
     spent = funding.uses["capital cost"] + funding.uses["overrun"] - given
-    built = equity_weights(funding.case, len(funding.cash.years))
-    held = _start_year(funding) * funding.uses["working capital"][:, None]
-    return np.asarray(funding.cash.available - built * spent[:, None] - held)
+    return _flows(funding, spent, funding.uses["working capital"], funding.cash.available)
 
 
-def equity_flows(funding: Funding) -> Floats:
-    """Cash of the owners at the end of each year since the decision, shape (draw, year)."""
-    built = equity_weights(funding.case, len(funding.cash.years))
-    left = funding.cash.available - funding.service
-    return np.asarray(left - built * funding.of("equity")[:, None])
+def equity_flows(funding: Funding) -> Flows:
+    """Cash of the owners."""
+    own = funding.of("equity")
+    return _flows(funding, own, np.zeros_like(own), funding.cash.available - funding.service)
 
 
-def _start_year(funding: Funding) -> Floats:
-    """1 in the year the building ends, shape (draw, year)."""
-    last = np.ceil(funding.case.build - 1e-9)[:, None]
-    return np.asarray(funding.cash.years == last, dtype=float)
+def _flows(funding: Funding, spent: Floats, held: Floats, cash: Floats) -> Flows:
+    """Spending while building, a sum at the start, then cash at the ends of years."""
+    part, paid = spending(funding.case, cash.shape[1])
+    ends = np.broadcast_to(funding.cash.years, cash.shape)
+    flows = np.concatenate([-part * spent[:, None], -held[:, None], cash], axis=1)
+    return Flows(flows, np.concatenate([paid, funding.case.build[:, None], ends], axis=1))
 
 
 def stack_rate(funding: Funding) -> Floats:
@@ -43,15 +66,14 @@ def stack_rate(funding: Funding) -> Floats:
     Repaid layers at their rates and the rest, gap included, at the return that owners want,
     weighted by amount; given money has no rate and no weight.
     """
-    weighted, money = np.zeros(funding.case.draws), np.zeros(funding.case.draws)
+    own = funding.of("equity") + funding.gap
+    weighted, money = own * funding.terms.equity_rate, own
     for layer in funding.layers:
         if layer.service is not None:
             weighted = weighted + layer.amount * rate_of(layer.instrument, funding.terms)
             money = money + layer.amount
-    own = funding.of("equity") + funding.gap
-    total = money + own
-    mean = (weighted + own * funding.terms.equity_rate) / np.where(total > 0, total, 1.0)
-    return np.asarray(np.where(total > 0, mean, funding.terms.equity_rate))
+    mean = weighted / np.where(money > 0, money, 1.0)
+    return np.asarray(np.where(money > 0, mean, funding.terms.equity_rate))
 
 
 def npv(funding: Funding, rate: float | Floats | None = None) -> Floats:
@@ -59,17 +81,15 @@ def npv(funding: Funding, rate: float | Floats | None = None) -> Floats:
 
     Args:
         funding: The funded plant.
-        rate: Real rate a year; ``None`` takes that of the money in the stack (`stack_rate`).
+        rate: Real rate a year, or one for each draw; ``None`` takes that of the money in the
+            stack (`stack_rate`).
     """
-    used = stack_rate(funding) if rate is None else np.asarray(rate, dtype=float)
-    factors = discount(np.atleast_1d(used)[:, None], funding.cash.years)
-    return np.asarray((project_flows(funding) * factors).sum(axis=1))
+    return project_flows(funding).value(stack_rate(funding) if rate is None else rate)
 
 
 def equity_npv(funding: Funding) -> Floats:
     """Value of the equity to its owners at the day of decision, USD, shape (draw,)."""
-    factors = discount(funding.terms.equity_rate, funding.cash.years)
-    return np.asarray((equity_flows(funding) * factors).sum(axis=1))
+    return equity_flows(funding).value(funding.terms.equity_rate)
 
 
 def irr(funding: Funding) -> Floats:
@@ -83,7 +103,14 @@ def equity_irr(funding: Funding) -> Floats:
     return np.asarray(np.where(funding.of("equity") > 0, found, np.nan))
 
 
-def rates_of_return(flows: Floats) -> Floats:
-    """Internal rate of return of yearly flows of shape (draw, year); ``nan`` where none exists."""
-    found = [pyxirr.irr(row, silent=True) for row in flows]
-    return np.array([np.nan if rate is None else rate for rate in found])
+def rates_of_return(flows: Flows) -> Floats:
+    """Internal rate of return, shape (draw,); ``nan`` where none exists.
+
+    Times count in days, so that a start inside a year is where it is.
+    """
+    days = np.rint(flows.times * DAYS).astype("timedelta64[D]") + FIRST_DAY
+    found = [
+        pyxirr.xirr(dates, cash, silent=True)
+        for dates, cash in zip(days, flows.cash, strict=True)
+    ]
+    return np.array([np.nan if rate is None else rate for rate in found], dtype=float)

@@ -21,6 +21,8 @@ from midstream.terms import suggestion
 COUNTED = frozenset({"in force", "conditional", "committed"})
 #: Names in the table of financing of what is paid on output, not before the start.
 PROMISES = frozenset({"price-floor", "cfd", "offtake", "sales-linked-incentive"})
+#: Kinds with a price that is made up to on a volume.
+CONTRACTS = ("price-floor", "cfd", "offtake")
 TABLE = "scheme_terms"
 
 
@@ -85,13 +87,21 @@ def rank_of(evidence: Evidence, kind: str) -> int:
 
 
 def terms_of(evidence: Evidence, form: str, country: str, facility: str = "") -> tuple[Row, ...]:
-    """Rows of ``scheme_terms`` for a plant: by its form and country, or by its own id."""
-    found = []
-    for row in evidence.table(TABLE).rows:
-        own = row["facility"] == facility if row["facility"] else row["country"] == country
-        if row["form"] == form and own:
-            found.append(row)
-    return tuple(found)
+    """Rows of ``scheme_terms`` for a plant: by its own id, or by its form and country.
+
+    Terms of the plant's own award stand in place of what its scheme gives to any plant.
+    """
+    rows = [row for row in evidence.table(TABLE).rows if row["form"] == form]
+    own = [row for row in rows if facility and row["facility"] == facility]
+    awarded = {(row["scheme"], row["instrument"]) for row in own if row["scheme"]}
+    general = [
+        row
+        for row in rows
+        if not row["facility"]
+        and row["country"] == country
+        and (row["scheme"], row["instrument"]) not in awarded
+    ]
+    return tuple(sorted([*own, *general], key=lambda row: str(row["id"])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +209,7 @@ def _instrument(book: _Book, row: Row, capacity: float, lineage: str) -> Instrum
     most = book.dollars(row["amount"], row)
     limit = None if most is None else most * part
     share = None if row["share_pct"] is None else row["share_pct"] / 100
-    if row["volume"] is not None:
+    if row["volume"] is not None and row["instrument"] in CONTRACTS:
         share = min(1.0, row["volume"] / capacity)
     # An amount beside a share or on output is the most that is paid; else it is what is paid.
     fixed = share is None and row["instrument"] not in OPERATION

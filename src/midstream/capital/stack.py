@@ -89,18 +89,30 @@ def _ranked(instruments: Sequence[Instrument], market: bool) -> list[Instrument]
     return sorted(built, key=lambda one: CONSTRUCTION.index(one.kind))
 
 
-def equity_weights(case: Case, years: int) -> Floats:
-    """Part of the building time in each year since the decision, shape (draw, year)."""
+def spending(case: Case, years: int) -> tuple[Floats, Floats]:
+    """Part of the building time in each year, and when it is paid, shape (draw, year) each.
+
+    Money is spent evenly and paid at the end of a year, or at the start of the plant if that
+    comes first.
+    """
     built = overlap(np.zeros_like(case.build), case.build, years)
-    return np.asarray(built / case.build[:, None])
+    ends = np.arange(1, years + 1, dtype=float)
+    return built / case.build[:, None], np.minimum(ends, case.build[:, None])
+
+
+def spending_worth(case: Case, rate: float | Floats, years: int) -> Floats:
+    """Value at the decision of one USD spent evenly while the plant is built, shape (draw,)."""
+    part, paid = spending(case, years)
+    return np.asarray((part * discount(rate, paid)).sum(axis=1))
 
 
 def discount(rate: float | Floats, years: Floats) -> Floats:
-    """``(1 + rate)^-years``."""
-    return np.asarray((1 + np.asarray(rate)) ** -years)
+    """``(1 + rate)^-years``; a rate for each draw has the shape (draw,)."""
+    base = 1 + np.asarray(rate, dtype=float)
+    return np.asarray((base[:, None] if base.ndim else base) ** -years)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Debt:
     """What cash of some years carries: service a year, and its value at the start."""
 
@@ -165,7 +177,10 @@ class _Stack:
         tenor = terms.tenor if instrument.tenor is None else min(instrument.tenor, terms.life)
         build = self.case.build
         inside = overlap(build, build + tenor, self.cash.output.shape[1])
-        room = np.maximum(0.0, self.cash.available / cover - self.service) * inside
+        # The cash of a year in which the plant opens or closes is that of the part it stands.
+        running = np.where(self.cash.running > 0, self.cash.running, 1.0)
+        payable = self.cash.available / cover * np.minimum(1.0, inside / running)
+        room = np.maximum(0.0, payable - self.service)
         since = self.cash.years - build[:, None]
         value = (room * discount(rate_of(instrument, terms), since)).sum(axis=1)
         return _Debt(room, value)
@@ -175,7 +190,7 @@ class _Stack:
         years = self.cash.years
         at_decision = discount(self.terms.equity_rate, years)
         worth = ((self.cash.available - self.service) * at_decision).sum(axis=1)
-        put_in = (equity_weights(self.case, len(years)) * at_decision).sum(axis=1)
+        put_in = spending_worth(self.case, self.terms.equity_rate, len(years))
         most = np.minimum(_asked(instrument, self.total), worth / put_in - self.equity)
         amount = self._put(instrument, np.minimum(most, self.owners_left))
         self.equity = self.equity + amount

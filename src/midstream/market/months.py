@@ -106,13 +106,7 @@ def solve_months(
     Raises:
         InputError: Fields for months are missing, or a month has no expected length.
     """
-    if len(remaining) != len(measures) or not all(left > 0 for left in remaining):
-        raise InputError(
-            f"{len(remaining)} expected lengths for {len(measures)} months, or one of 0",
-            where="market months",
-            why="stocks are spread over the months a cut is expected to last",
-            mend="give a length above 0 for every month",
-        )
+    _check_lengths(remaining, len(measures))
     stocks = _Stocks.full(network, parameters)
     markets = _Markets(network, parameters)
     begun, found, left, taken = notice, [], [], []
@@ -137,6 +131,16 @@ def solve_months(
     delivered = np.stack([state.delivered for state in found], axis=-3)
     stock = _plain(parameters, np.stack(left, axis=1))
     return Path(tuple(found), stock, release, delivered + release)
+
+
+def _check_lengths(remaining: Sequence[float], months: int) -> None:
+    if len(remaining) != months or not all(left > 0 for left in remaining):
+        raise InputError(
+            f"{len(remaining)} expected lengths for {months} months, or one of 0",
+            where="market months",
+            why="stocks are spread over the months a cut is expected to last",
+            mend="give a length above 0 for every month",
+        )
 
 
 class _Markets:

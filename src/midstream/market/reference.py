@@ -103,14 +103,7 @@ def solve_one(
     count = int(problem.producing.sum())
     size = count + len(problem.capped) + len(problem.quotas)
     pace = paces(problem, parameters, size - count)
-
-    last: list[tuple[Floats, State]] = []
-
-    def residual(unknowns: Floats, smooth: float = 0.0) -> Floats:
-        state = evaluate(problem, parameters, unknowns, smooth)
-        last[:] = [(unknowns, state)] if smooth == 0 else []
-        return np.concatenate([state.clearing[problem.producing], state.slack])
-
+    residual = _Residual(problem, parameters)
     ceiling = np.concatenate([np.full(count, np.inf), np.zeros(size - count)])
     base = np.zeros(size)
     begin = base if start is None else np.asarray(start, dtype=np.float64)
@@ -130,10 +123,27 @@ def solve_one(
             tried = attempt()
             best = min(found, tried, key=lambda one: one[2])
             found = (best[0], found[1] + tried[1], best[2])
-    # A solver that gets there leaves its last evaluation behind.
-    if last and np.array_equal(last[0][0], found[0]):
-        return Root(*found, last[0][1])
-    return Root(*found, evaluate(problem, parameters, found[0]))
+    return Root(*found, residual.state(found[0]))
+
+
+@dataclass
+class _Residual:
+    """The residual as a function of the unknowns; keeps what was evaluated last."""
+
+    problem: Problem
+    parameters: Parameters
+    last: tuple[Floats, State] | None = None
+
+    def __call__(self, unknowns: Floats, smooth: float = 0.0) -> Floats:
+        state = evaluate(self.problem, self.parameters, unknowns, smooth)
+        self.last = (unknowns, state) if smooth == 0 else None
+        return np.concatenate([state.clearing[self.problem.producing], state.slack])
+
+    def state(self, unknowns: Floats) -> State:
+        """What follows from some unknowns; a solver that gets there has just evaluated them."""
+        if self.last is not None and np.array_equal(self.last[0], unknowns):
+            return self.last[1]
+        return evaluate(self.problem, self.parameters, unknowns)
 
 
 def _first_try(

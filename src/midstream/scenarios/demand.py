@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from midstream.errors import InputError
 from midstream.evidence import Evidence
 from midstream.scenarios.demand_mix import WORLD
 from midstream.scenarios.demand_record import NeedAhead, enter
-from midstream.scenarios.demand_roll import FormNeed, Roller
+from midstream.scenarios.demand_roll import FormNeed, Ground, Roller
 from midstream.scenarios.demand_sectors import SectorNeed, sector_needs
 from midstream.scenarios.frame import Frame, Needs, Place
 
@@ -27,6 +27,9 @@ def needs(
     *,
     forms: Sequence[str] | None = None,
     overrides: Mapping[str, float] | None = None,
+    places: Collection[Place] | None = None,
+    ground: Ground | None = None,
+    single: bool = False,
 ) -> Needs:
     """Need of the scored forms, year by year, in the countries of a world and in the world.
 
@@ -45,6 +48,10 @@ def needs(
             draws it from the stream ``driver/demand``.
         forms: Forms wanted; ``None`` gives all. An outlook of many draws should name them.
         overrides: Parameters with a value of the user.
+        places: Places wanted among those of the forms; ``None`` gives all.
+        ground: What needs of this world and last year rest on; ``None`` reads it.
+        single: Whether needs are kept as 32-bit numbers: half the memory, and the same to seven
+            digits.
 
     Returns:
         Needs at grade, in the unit of each form. Countries are those of the world, ``WLD`` and
@@ -55,19 +62,19 @@ def needs(
             in another unit than its form.
     """
     _check(world, frame, demand_driver, forms)
-    roller = Roller(evidence, world, frame, demand_driver, overrides or {})
-    wanted = set(world.forms if forms is None else forms)
-    places = _places(world, wanted)
+    roller = Roller(evidence, world, frame, demand_driver, overrides or {}, ground=ground)
+    held = _places(world, set(world.forms if forms is None else forms), places)
     # Filled place by place; the axes are put in order at the end without a copy.
-    found = np.empty((len(places), len(frame.years), frame.draws))
-    numbers = {place: number for number, place in enumerate(places)}
-    for part in roller.forms(wanted):
+    kind = np.float32 if single else np.float64
+    found: Floats = np.empty((len(held), len(frame.years), frame.draws), kind)
+    numbers = {place: number for number, place in enumerate(held)}
+    for part in roller.forms(held):
         for country, need in part.need.items():
             number = numbers.get((part.form, country))
             if number is not None:
                 found[number] = need.T
-    lineage = tuple(_lineage(world, roller, place) for place in places)
-    return Needs(frame, places, found.transpose(2, 1, 0), lineage)
+    lineage = tuple(_lineage(world, roller, place) for place in held)
+    return Needs(frame, held, found.transpose(2, 1, 0), lineage)
 
 
 def by_sector(
@@ -127,7 +134,9 @@ def _check(world: World, frame: Frame, driver: Floats | None, forms: Sequence[st
         )
 
 
-def _places(world: World, wanted: set[str]) -> tuple[Place, ...]:
+def _places(
+    world: World, wanted: set[str], places: Collection[Place] | None
+) -> tuple[Place, ...]:
     found: list[Place] = []
     for form in world.forms:
         if form not in wanted:
@@ -135,7 +144,7 @@ def _places(world: World, wanted: set[str]) -> tuple[Place, ...]:
         found += [(form, country) for country in (*world.countries, WORLD)]
         if form in world.leaders:
             found.append((form, f"{WORLD}-{world.leaders[form][0]}"))
-    return tuple(found)
+    return tuple(place for place in found if places is None or place in places)
 
 
 def _lineage(world: World, roller: Roller, place: Place) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from midstream.evidence import Evidence
 from midstream.scenarios.demand_growth import FormGrowth, GrowthReader
 from midstream.scenarios.demand_mix import REST, WORLD, Mixes, mixes
 from midstream.scenarios.demand_projected import Projections, along, projections
-from midstream.scenarios.frame import Frame
+from midstream.scenarios.frame import Frame, Place
 from midstream.scorecard.cells import Cells
 from midstream.scorecard.draws import Draws, Parameters
 
@@ -50,6 +50,33 @@ class FormNeed:
     starts: Mapping[str, Mapping[str, Floats]]
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What needs rest on, whatever is drawn: two runs of one world share it.
+
+    Attributes:
+        countries: Countries of the world and leaders of its forms.
+        growths: Form -> published growth.
+        mixes: Mix of uses by form and country.
+        projected: Needs a source projects.
+    """
+
+    countries: tuple[str, ...]
+    growths: Mapping[str, FormGrowth]
+    mixes: Mixes
+    projected: Projections
+
+    @classmethod
+    def of(cls, evidence: Evidence, world: World, frame: Frame) -> Ground:
+        """Read the tables; only the last year of the frame counts."""
+        leaders = {leader for leader, _ in world.leaders.values()}
+        countries = (*world.countries, *sorted(leaders - set(world.countries)))
+        reader = GrowthReader(evidence, world, frame)
+        growths = {form: reader.of(form) for form in world.forms}
+        mixed = mixes(world, countries, growths)
+        return cls(countries, growths, mixed, projections(evidence, world))
+
+
 @dataclass(slots=True)
 class Roller:
     """Rolls needs forward.
@@ -61,6 +88,7 @@ class Roller:
         driver: Demand in standard deviations around the middle, shape (draw,); ``None`` draws it.
         overrides: Parameters with a value of the user.
         detail: Countries whose uses are kept.
+        ground: What needs rest on; ``None`` reads it.
     """
 
     evidence: Evidence
@@ -69,8 +97,9 @@ class Roller:
     driver: Floats | None = None
     overrides: Mapping[str, float] = field(default_factory=dict)
     detail: Sequence[str] = ()
+    ground: Ground | None = None
     countries: tuple[str, ...] = field(init=False)
-    growths: dict[str, FormGrowth] = field(init=False)
+    growths: Mapping[str, FormGrowth] = field(init=False)
     mixes: Mixes = field(init=False)
     projected: Projections = field(init=False)
     position: Floats = field(init=False)
@@ -80,12 +109,9 @@ class Roller:
 
     def __post_init__(self) -> None:
         world, frame = self.world, self.frame
-        leaders = {leader for leader, _ in world.leaders.values()}
-        self.countries = (*world.countries, *sorted(leaders - set(world.countries)))
-        reader = GrowthReader(self.evidence, world, frame)
-        self.growths = {form: reader.of(form) for form in world.forms}
-        self.mixes = mixes(world, self.countries, self.growths)
-        self.projected = projections(self.evidence, world)
+        ground = self.ground or Ground.of(self.evidence, world, frame)
+        self.countries, self.growths = ground.countries, ground.growths
+        self.mixes, self.projected = ground.mixes, ground.projected
         driver = self.driver
         if driver is None:
             driver = normal_quantile(frame.uniform(DRIVER))
@@ -93,29 +119,40 @@ class Roller:
         parameters = Parameters(self.evidence, Draws(frame.seed, frame.draws), self.overrides)
         self._cells = Cells(world, parameters, frame.last, self.countries)
 
-    def forms(self, wanted: Collection[str] | None = None) -> Iterator[FormNeed]:
-        """Needs of the forms wanted and of all that they go into, from the devices back."""
-        behind = self._behind(self.world.forms if wanted is None else wanted)
+    def forms(self, wanted: Collection[Place] | None = None) -> Iterator[FormNeed]:
+        """Needs of the places wanted and of all that they go into, from the devices back."""
+        if wanted is None:
+            wanted = {(form, country) for form in self.world.forms for country in self.countries}
+        behind = self._behind(wanted)
         for form in self.world.forms:
             if form in behind:
-                yield self._form(form)
+                yield self._form(form, behind[form])
 
-    def _behind(self, wanted: Collection[str]) -> set[str]:
-        """Some forms and every form that their need follows."""
-        found = set(wanted)
+    def _behind(self, wanted: Collection[Place]) -> dict[str, tuple[str, ...]]:
+        """Forms that are wanted or that need follows, each with the countries it is followed in.
+
+        The world is there without being named; without its leader it follows the leader.
+        """
+        found: dict[str, set[str]] = {}
+        for form, place in wanted:
+            country = place.removeprefix(f"{WORLD}-")
+            found.setdefault(form, set()).update({country} - {WORLD})
         for form in reversed(self.world.forms):
-            if form in found:
-                found.update(self.mixes.world[form])
-        return found
+            for use in self.mixes.world[form] if form in found else ():
+                found.setdefault(use, set()).update(found[form])
+        return {
+            form: tuple(country for country in self.countries if country in places)
+            for form, places in found.items()
+        }
 
-    def _form(self, form: str) -> FormNeed:
-        growth, base = self.growths[form], self._base(form)
+    def _form(self, form: str, countries: Sequence[str]) -> FormNeed:
+        growth, base = self.growths[form], self._base(form, countries)
         total, uses = self._drawn(growth)
         even = _balance(self.mixes.world[form], uses, total)
         need = {WORLD: base[WORLD][:, None] * total}
         parts: dict[str, dict[str, Floats]] = {}
         starts: dict[str, dict[str, Floats]] = {}
-        for country in self.countries:
+        for country in countries:
             mixed = self._mixed(form, country, uses, total, even)
             grown = _summed(mixed, total)
             need[country] = self._need(form, country, base[country], grown)
@@ -137,10 +174,10 @@ class Roller:
         parts = {**growth.uses, REST: growth.rest or growth.total}
         return total, {use: part.drawn(self.position, years, origin) for use, part in parts.items()}
 
-    def _base(self, form: str) -> dict[str, Floats]:
+    def _base(self, form: str, countries: Sequence[str]) -> dict[str, Floats]:
         """Need of the base year at grade, from the streams of the scorecard."""
         found = {}
-        for country in (WORLD, *self.countries):
+        for country in (WORLD, *countries):
             need = self._cells.need(form, country)
             if need is not None:
                 found[country] = need
@@ -205,9 +242,9 @@ class Roller:
 
     def _without_leader(self, form: str, need: Mapping[str, Floats]) -> dict[str, Floats]:
         """World need without the leader's own; a projection of it goes before."""
-        if form not in self.world.leaders:
+        leader, _ = self.world.leaders.get(form, ("", 0.0))
+        if leader not in need:
             return {}
-        leader, _ = self.world.leaders[form]
         place = f"{WORLD}-{leader}"
         total = need[WORLD]
         left = total - np.minimum(need[leader], LEADER_MOST * total)
@@ -220,7 +257,7 @@ class Roller:
         return {place: np.asarray(left)}
 
     def _outside(self, form: str, leader: str) -> Floats:
-        base = self._base(form)
+        base = self._base(form, (leader,))
         return np.asarray(base[WORLD] - np.minimum(base[leader], LEADER_MOST * base[WORLD]))
 
 

@@ -7,6 +7,7 @@ in order so that a run can be repeated with other drivers on the same random num
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -19,9 +20,11 @@ from midstream.evidence import Evidence
 from midstream.scenarios import drivers as driving
 from midstream.scenarios import limits, pipeline, reference, regions, secondary
 from midstream.scenarios.demand import needs as needs_of
+from midstream.scenarios.demand_roll import Ground
 from midstream.scenarios.frame import Bools, DriverDraws, Frame, Needs, Paths, Place, Project
 from midstream.scenarios.regions import Condition, Ints, Rule
 from midstream.scenarios.regions_met import Outcome, Plants, met, unnamed_output
+from midstream.scenarios.secondary_streams import reached_places
 
 #: Driver that counter-moves stand for where they are simulated.
 COUNTER = "counter-move"
@@ -72,8 +75,8 @@ class Setup:
         unnamed: Form -> output of the base year no country is named for.
         later: Forms and countries in which later entrants may come.
         counter: Counter-moves; ``None`` leaves them to their driver.
-        places: Cells that are simulated; empty for all.
-        forms: Forms whose need is wanted; empty for all.
+        ground: What needs rest on, whatever is drawn.
+        narrow: What is simulated and read; ``None`` takes everything.
     """
 
     evidence: Evidence
@@ -86,9 +89,9 @@ class Setup:
     plants: Plants
     unnamed: Mapping[str, float]
     later: tuple[Place, ...]
+    ground: Ground
     counter: Counter | None = None
-    places: tuple[Place, ...] = ()
-    forms: frozenset[str] = frozenset()
+    narrow: Narrow | None = None
 
     @classmethod
     def of(
@@ -100,9 +103,10 @@ class Setup:
         projects: tuple[Project, ...],
         conditions: tuple[Condition, ...],
         rules: tuple[Rule, ...],
+        last: int,
         counter: Counter | None = None,
     ) -> Setup:
-        """Put together what stays the same."""
+        """Put together what stays the same in runs to a last year."""
         rows = evidence.table("entrant_rates").rows
         return cls(
             evidence=evidence,
@@ -115,6 +119,7 @@ class Setup:
             plants=Plants.of(evidence, world, focus),
             unnamed=unnamed_output(world),
             later=tuple((row["form"], row["country"]) for row in rows),
+            ground=Ground.of(evidence, world, Frame(0, 1, world.base_year, last)),
             counter=counter,
         )
 
@@ -127,15 +132,33 @@ class Setup:
         compared = [one for condition in self.conditions for one in condition.comparisons]
         own = feeding(self.world, {one.form for one in compared})
         wide = {one.form for one in compared if one.threshold == "share-outside"}
+
+        def reads(form: str, country: str) -> bool:
+            focus = form in own and country == self.focus
+            return focus or (form in wide and country not in self.incumbents)
+
         cells = pipeline.cells_of(self.evidence, self.world, self.projects)
-        places = tuple(
-            place
-            for place in cells
-            if (place[0] in own and place[1] == self.focus)
-            or (place[0] in wide and place[1] not in self.incumbents)
-        )
+        places = frozenset(place for place in cells if reads(*place))
+        needed = {(form, self.focus) for form in own}
+        needed |= secondary.followed(self.evidence, self.world, wide)
         kept = tuple(one for one in self.projects if (one.form, one.country) in places)
-        return replace(self, projects=kept, places=places, forms=frozenset(own))
+        narrow = Narrow(places, frozenset(one for one in needed if one[0] in own), reads)
+        return replace(self, projects=kept, narrow=narrow)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """What a run simulates that only has to tell which conditions hold.
+
+    Attributes:
+        places: Cells that are simulated.
+        needed: Cells whose need is wanted.
+        reads: Whether the output of a form in a country is read.
+    """
+
+    places: frozenset[Place]
+    needed: frozenset[Place]
+    reads: secondary.Reads
 
 
 def feeding(world: World, forms: set[str]) -> set[str]:
@@ -161,12 +184,16 @@ class Given:
         classes: Reference classes by draw.
         sizes: Effect of a driver -> its size, shape (draw,).
         needs: Needs, where another run has made them already and demand has not moved.
+        ready: The pipeline, where another run has drawn it already.
+        effects: Counter-moves, where another run has simulated them already.
     """
 
     frame: Frame
     classes: reference.Classes
     sizes: Mapping[str, Floats]
     needs: Needs | None = None
+    ready: pipeline.Ready | None = None
+    effects: CounterEffects | None = None
 
     @classmethod
     def of(cls, evidence: Evidence, frame: Frame) -> Given:
@@ -225,41 +252,41 @@ class Future:
     assumptions: tuple[str, ...] = ()
 
 
-def run(setup: Setup, given: Given, values: DriverDraws) -> Future:
+def run(
+    setup: Setup,
+    given: Given,
+    values: DriverDraws,
+    *,
+    single: bool = False,
+    executor: Executor | None = None,
+) -> Future:
     """Run from drivers to scenarios.
 
     Args:
         setup: What stays the same.
         given: Drawn parameters.
         values: Drivers of the focus country.
+        single: Whether paths and needs are kept as 32-bit numbers.
+        executor: Threads that make cells; the result is the same with any number of them.
     """
-    frame, world, evidence = given.frame, setup.world, setup.evidence
-    effects = setup.counter(frame, setup.projects) if setup.counter else None
+    world, evidence = setup.world, setup.evidence
+    effects = given.effects or counter_effects(setup, given.frame)
     values = _with_pressure(setup, values, effects)
-    pushed = _pushed(setup, given, values, effects)
-    raw = pipeline.simulate(
-        frame,
-        world,
-        evidence,
-        setup.projects,
-        given.classes,
-        log_odds=pushed.log_odds,
-        delay_factor=pushed.delay_factor,
-        alive=None if effects is None else effects.alive,
-        entrant_rate=pushed.entrant_rate,
-        places=setup.places or None,
-    )
-    needs = given.needs or needs_of(evidence, world, frame, values.of(DEMAND), forms=_forms(setup))
-    fuller = secondary.added(raw, secondary.secondary(evidence, world, frame, needs, raw))
+    needs = given.needs or _needs(setup, given, values, single)
+    raw = _simulated(setup, given, values, effects, needs, single, executor)
     assumed = () if effects is None else effects.assumptions
-    # Each step holds arrays of all draws, years and cells: those no longer needed are let go.
-    del raw, pushed, effects
+    # Arrays of all draws, years and cells are large: those no longer needed are let go.
+    del effects
+    reads = setup.narrow.reads if setup.narrow else None
+    found = secondary.secondary(evidence, world, given.frame, needs, raw, reads=reads)
+    fuller = secondary.added(raw, found, reuse=True)
+    del raw, found
     limited = limits.limited(evidence, world, fuller, feed=values.of(FEED))
     del fuller
     outcome = Outcome(
         focus=setup.focus,
         incumbents=setup.incumbents,
-        year=frame.last,
+        year=given.frame.last,
         paths=limited.paths,
         needs=needs,
         projects=setup.projects,
@@ -267,13 +294,61 @@ def run(setup: Setup, given: Given, values: DriverDraws) -> Future:
         plants=setup.plants,
     )
     holds = met(setup.conditions, outcome)
-    found = regions.region(holds, setup.conditions, setup.rules)
-    return Future(frame, values, limited.paths, needs, limited, holds, found, outcome, assumed)
+    region = regions.region(holds, setup.conditions, setup.rules)
+    return Future(
+        given.frame, values, limited.paths, needs, limited, holds, region, outcome, assumed
+    )
 
 
-def _forms(setup: Setup) -> tuple[str, ...] | None:
-    """Forms whose need is asked for, in the order of the world; ``None`` for all."""
-    return tuple(form for form in setup.world.forms if form in setup.forms) or None
+def counter_effects(setup: Setup, frame: Frame) -> CounterEffects | None:
+    """What counter-moves do to the projects; ``None`` where they are left to their driver."""
+    return setup.counter(frame, setup.projects) if setup.counter else None
+
+
+def ready(setup: Setup, given: Given, keep: bool = False) -> pipeline.Ready:
+    """Draw the pipeline of a setup; kept numbers make another run of it cheaper."""
+    places = setup.narrow.places if setup.narrow else None
+    return pipeline.ready(
+        given.frame,
+        setup.world,
+        setup.evidence,
+        setup.projects,
+        given.classes,
+        places=places,
+        keep=keep,
+    )
+
+
+def _simulated(
+    setup: Setup,
+    given: Given,
+    values: DriverDraws,
+    effects: CounterEffects | None,
+    needs: Needs,
+    single: bool,
+    executor: Executor | None,
+) -> Paths:
+    """Paths of projects and later entrants, with room for cells that secondary supply adds."""
+    drawn = given.ready or ready(setup, given)
+    pushed = _pushed(setup, given, values, effects)
+    alive = None if effects is None else effects.alive
+    moves = pipeline.Moves(pushed.log_odds, pushed.delay_factor, alive, pushed.entrant_rate)
+    counted = [place for place, known in zip(drawn.places, drawn.counted, strict=True) if known]
+    reads = setup.narrow.reads if setup.narrow else None
+    spare = reached_places(setup.evidence, needs, counted, reads)
+    return drawn.run(moves, spare=spare, single=single, executor=executor)
+
+
+def _needs(setup: Setup, given: Given, values: DriverDraws, single: bool) -> Needs:
+    return needs_of(
+        setup.evidence,
+        setup.world,
+        given.frame,
+        values.of(DEMAND),
+        places=setup.narrow.needed if setup.narrow else None,
+        ground=setup.ground,
+        single=single,
+    )
 
 
 def _pushed(

@@ -31,16 +31,17 @@ def driver_rows(
     book: Book, known: Sequence[Driver], values: DriverDraws, found: Ints, totals: Totals
 ) -> tuple[DriverRow, ...]:
     """What every driver does to the odds, the strongest first."""
-    rows = [_driver_row(book, one, values.of(one.id), found, totals) for one in known]
+    below = _below(book)
+    rows = [
+        _driver_row(_Entry(book, one, below), values.of(one.id), found, totals) for one in known
+    ]
     return tuple(sorted(rows, key=lambda row: (-abs(row.effect.value or 0.0), row.driver)))
 
 
-def _driver_row(
-    book: Book, driver: Driver, value: Floats, found: Ints, totals: Totals
-) -> DriverRow:
+def _driver_row(entry: _Entry, value: Floats, found: Ints, totals: Totals) -> DriverRow:
+    driver = entry.driver
     better, worst = ((found >= BETTER).astype(float), (found == 0).astype(float))
     moved, worse = effect(value, better), effect(value, worst)
-    entry = _Entry(book, driver)
     return DriverRow(
         driver=driver.id,
         name=driver.name,
@@ -51,7 +52,7 @@ def _driver_row(
         stalled=entry.change("stalled", "the worst scenario, top less bottom third", worse),
         first_order=entry.index("first", first_order(value, better), "Var(E[y | x]) / Var(y)"),
         total=entry.index("total", totals.get(driver.id), "mean((y - y_redrawn)^2) / (2 Var(y))"),
-        cases=book.ledger[f"driver:{driver.id}"].quantity,
+        cases=entry.book.ledger[f"driver:{driver.id}"].quantity,
         acts_on=driver.targets,
         source=driver.source,
     )
@@ -59,10 +60,11 @@ def _driver_row(
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Enters what one driver does."""
+    """Enters what one driver does; ``below`` are the ids of the probabilities it rests on."""
 
     book: Book
     driver: Driver
+    below: tuple[str, ...]
 
     def change(self, place: str, title: str, moved: Effect | None) -> Quantity:
         """A difference between thirds with its interval."""
@@ -89,7 +91,7 @@ class _Entry:
         return f"driver/{self.driver.id}/{place}"
 
     def _inputs(self) -> tuple[str, ...]:
-        return (f"driver:{self.driver.id}", *_below(self.book))
+        return (f"driver:{self.driver.id}", *self.below)
 
 
 def _below(book: Book) -> tuple[str, ...]:
@@ -109,7 +111,7 @@ def flip_rows(
     skipped: frozenset[str],
 ) -> tuple[FlipRow, ...]:
     """The smallest shift of every driver that makes another scenario the most likely."""
-    limit = evidence.parameter("outlook.flip.limit")
+    limit, below = evidence.parameter("outlook.flip.limit"), _below(book)
     rows = []
     for driver in known:
         point = points.get(driver.id)
@@ -126,7 +128,7 @@ def flip_rows(
                     (number, None, None),
                     "sd",
                     "smallest shift of the driver's mean, by bisection on reweighted runs",
-                    (f"driver:{driver.id}", limit.lineage, *_below(book)),
+                    (f"driver:{driver.id}", limit.lineage, *below),
                 ),
                 before=rules[base if point is None else point.base].scenario,
                 after=after,

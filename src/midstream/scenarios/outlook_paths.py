@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,8 +15,6 @@ from midstream.scenarios.frame import Needs, Paths, Place, Project
 from midstream.scenarios.result import PathRow
 
 ENDS = (0.1, 0.5, 0.9)
-#: Places whose draws are put next to each other at a time.
-BLOCK = 16
 FORMULAS = {
     "capacity": "plants of today, projects and later entrants of the draw, at the end of the year",
     "output": "what runs today as far as kept, projects in ramp, secondary supply, within limits",
@@ -105,39 +104,66 @@ class PathBook:
         return tuple(dict.fromkeys((*own, *self.projects.get(place, ()), *self.shared)))
 
 
-def quantiles(values: Floats) -> Floats:
-    """P10, P50 and P90 over the draws of every place, shape (3, year, place).
+def quantiles(
+    values: Floats, executor: Executor | None = None, places: Sequence[int] | None = None
+) -> Floats:
+    """P10, P50 and P90 over the draws of some places, shape (3, year, place).
 
     The draw at the nearest rank, without a mean between two.
 
     Args:
         values: Shape (draw, year, place); a place with a missing value is missing throughout.
+        executor: Threads that take places; the result is the same with any number of them.
+        places: Numbers of the places; ``None`` takes all.
     """
-    draws, years, places = values.shape
+    draws, years, count = values.shape
     ranks = [round(end * (draws - 1)) for end in ENDS]
-    found = np.empty((len(ENDS), years, places))
-    for first in range(0, places, BLOCK):
-        # Draws next to each other: picking ranks from strided memory is many times slower.
-        block = np.ascontiguousarray(values[:, :, first : first + BLOCK].transpose(2, 1, 0))
-        block.partition(ranks, axis=-1)
-        found[:, :, first : first + BLOCK] = block[:, :, ranks].transpose(2, 1, 0)
+    wanted = range(count) if places is None else places
+    found = np.empty((len(ENDS), years, len(wanted)))
+
+    def take(row: int) -> None:
+        place = wanted[row]
+        # A copy with draws next to each other: picking ranks from strided memory is many times
+        # slower, and must not touch the draws themselves.
+        drawn = np.array(values[:, :, place].T, order="C")
+        drawn.partition(ranks, axis=-1)
+        found[:, :, row] = drawn[:, ranks].T
         # Missing values sort last, so that a low rank would hide one.
-        gaps = np.isnan(values[0, :, first : first + BLOCK])
-        found[:, :, first : first + BLOCK][:, gaps] = np.nan
+        found[:, np.isnan(values[0, :, place]), row] = np.nan
+
+    # Exhausted, so that what goes wrong in a thread is raised here.
+    rows = range(len(wanted))
+    list(map(take, rows) if executor is None else executor.map(take, rows))
     return found
 
 
-def path_rows(book: PathBook, paths: Paths, needs: Needs) -> tuple[PathRow, ...]:
+def path_rows(
+    book: PathBook, paths: Paths, needs: Needs, executor: Executor | None = None
+) -> tuple[PathRow, ...]:
     """Capacity and output of every place, and need where it is known."""
     years, rows = paths.frame.years, []
-    drawn = {"capacity": quantiles(paths.capacity), "output": quantiles(paths.output)}
-    needed = quantiles(needs.need)
-    columns = {place: number for number, place in enumerate(needs.places)}
+    drawn = {
+        "capacity": quantiles(paths.capacity, executor),
+        "output": quantiles(paths.output, executor),
+    }
+    numbers = {place: number for number, place in enumerate(needs.places)}
+    columns = {place: numbers[place] for place in paths.places if place in numbers}
+    needed = _needed(needs, tuple(columns.values()), executor)
     for number, place in enumerate(paths.places):
         for metric, found in drawn.items():
             row = book.row(place, metric, found[:, :, number], years)
             rows.append(replace(row, counted=bool(paths.counted[number])))
-        column = columns.get(place)
-        if column is not None and np.isfinite(needed[:, :, column]).all():
-            rows.append(book.row(place, "need", needed[:, :, column], years))
+        values = needed.get(columns.get(place, -1))
+        if values is not None:
+            rows.append(book.row(place, "need", values, years))
     return tuple(rows)
+
+
+def _needed(
+    needs: Needs, columns: Sequence[int], executor: Executor | None
+) -> dict[int, Floats]:
+    """Quantiles of the needs at some columns that are known in every year, (3, year) each."""
+    known = [n for n in columns if np.isfinite(needs.need[0, :, n]).all()]
+    found = quantiles(needs.need, executor, known)
+    drawn = (found[:, :, row] for row in range(len(known)))
+    return {n: part for n, part in zip(known, drawn, strict=True) if np.isfinite(part).all()}

@@ -12,7 +12,16 @@ from midstream.chain.normal import normal_quantile
 from midstream.chain.streams import stratified
 from midstream.scenarios import drivers as driving
 from midstream.scenarios.flip import FlipPoint, Runs, density, flip
-from midstream.scenarios.outlook_future import COUNTER, DEMAND, Future, Given, Setup, run
+from midstream.scenarios.outlook_future import (
+    COUNTER,
+    DEMAND,
+    Future,
+    Given,
+    Setup,
+    counter_effects,
+    ready,
+    run,
+)
 from midstream.scenarios.outlook_interval import Groups, shifted_by_group
 from midstream.scenarios.outlook_moves import BETTER
 from midstream.scenarios.outlook_request import Request
@@ -92,6 +101,9 @@ class Again:
         """Make the first run and keep what the others share."""
         frame, setup = request.frame(draws), request.setup.narrowed()
         given = Given.of(setup.evidence, frame)
+        given = replace(
+            given, ready=ready(setup, given, keep=True), effects=counter_effects(setup, frame)
+        )
         first = run(setup, given, request.values(frame))
         return cls(request, setup, replace(given, needs=first.needs), first)
 

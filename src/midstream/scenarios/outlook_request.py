@@ -117,6 +117,7 @@ def prepared(
         tuple(sorted(found, key=lambda project: project.id)),
         conditions,
         variants["base"],
+        settings.last,
         counter,
     )
     given = dict(means or {}), dict(quantiles or {})

@@ -170,6 +170,11 @@ class Ready:
             entrants=Entrants.of(frame, parameters, classes, here, keep),
         )
 
+    @property
+    def counted(self) -> Bools:
+        """Whether today's output of a cell is on record, shape (place,)."""
+        return self.standing.counted
+
     def run(
         self,
         moves: Moves,

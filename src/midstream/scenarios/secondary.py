@@ -7,7 +7,7 @@ yet, and only that is added.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from midstream.evidence import Evidence, Ledger, Node, Quantity, Row
 from midstream.scenarios.demand_sectors import spread_quantity
 from midstream.scenarios.frame import Frame, Needs, Paths, Place
 from midstream.scenarios.recyclers import recycled
-from midstream.scenarios.secondary_streams import TABLE, Stream, streams
+from midstream.scenarios.secondary_streams import TABLE, Reads, Stream, streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ def secondary(
     paths: Paths,
     *,
     forms: Sequence[str] | None = None,
+    reads: Reads | None = None,
 ) -> Secondary:
     """Secondary supply of every place whose need or output is known.
 
@@ -111,12 +112,13 @@ def secondary(
         needs: Need of the same draws.
         paths: Output of the same draws, after limits.
         forms: Forms wanted; ``None`` takes all that have a source.
+        reads: Whether the supply of a form in a country is asked for; ``None`` takes all.
 
     Raises:
         InputError: if needs or paths have other draws or years, or a row cannot be read.
     """
     check_frames(frame, needs, paths)
-    found = tuple(streams(evidence, frame, needs, paths, forms))
+    found = tuple(streams(evidence, frame, needs, paths, forms, reads))
     places = tuple(dict.fromkeys(stream.place for stream in found))
     total = _blank((frame.draws, len(frame.years), len(places)))
     numbers = {place: number for number, place in enumerate(places)}
@@ -182,6 +184,16 @@ def _named(
         if stream.counted and stream.lag.any() and maker in held:
             named[:, :, places.index(stream.place)] += held[maker] * stream.yields[:, None]
     return named
+
+
+def followed(evidence: Evidence, world: World, forms: Collection[str]) -> set[Place]:
+    """Cells whose need the supply of some forms follows, in all countries of the world."""
+    return {
+        (row["origin"], country)
+        for row in evidence.table(TABLE).rows
+        if row["basis"] == "need" and row["form"] in forms
+        for country in ((row["country"],) if row["country"] else world.countries)
+    }
 
 
 def added(paths: Paths, secondary: Secondary, *, reuse: bool = False) -> Paths:

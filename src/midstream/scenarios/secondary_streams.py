@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from midstream.evidence.tables import Row
 from midstream.scenarios.frame import Frame, Needs, Paths, Place
 
 TABLE = "secondary_sources"
+#: Whether the supply of a form in a country is asked for.
+Reads = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def streams(
     needs: Needs,
     paths: Paths,
     forms: Sequence[str] | None = None,
+    reads: Reads | None = None,
 ) -> Iterator[Stream]:
     """Streams of every country for which the need or the output behind them is known.
 
@@ -72,19 +75,54 @@ def streams(
         frame: Draws and years.
         needs, paths: Need and output of the same draws.
         forms: Forms that streams count for; ``None`` takes all.
+        reads: Whether the supply of a form in a country is asked for; ``None`` takes all.
 
     Raises:
         InputError: if a row names no origin where its basis asks for one.
     """
+    numbers = {place: number for number, place in enumerate(paths.places)}
+    counted = [place for place, known in zip(numbers, paths.counted, strict=True) if known]
+    known = _Known(needs, counted)
     for row in evidence.table(TABLE).rows:
         check_row(row)
         if forms is not None and row["form"] not in forms:
             continue
-        drawn = _Drawn.of(row, frame)
-        for country in _countries(row, needs, paths):
-            arising = _arising(row, country, drawn, needs, paths)
-            if arising is not None and not np.isnan(arising).any():
-                yield _stream(row, country, drawn, arising)
+        if countries := _asked(row, known, reads):
+            drawn = _Drawn.of(row, frame)
+        for country in countries:
+            place = (row["origin"] or "", country)
+            follows = known.need(place) if row["basis"] == "need" else None
+            if row["basis"] == "output":
+                follows = paths.output[:, :, numbers[place]]
+            yield _stream(row, country, drawn, _arising(row, drawn, follows))
+
+
+def reached_places(
+    evidence: Evidence, needs: Needs, counted: Sequence[Place], reads: Reads | None = None
+) -> tuple[Place, ...]:
+    """Places streams will count for, before any is drawn.
+
+    Args:
+        evidence: The release.
+        needs: Needs.
+        counted: Cells with an output on record.
+        reads: As in `streams`.
+    """
+    known, found = _Known(needs, counted), []
+    for row in evidence.table(TABLE).rows:
+        check_row(row)
+        found += [(row["form"], country) for country in _asked(row, known, reads)]
+    return tuple(dict.fromkeys(found))
+
+
+def _asked(row: Row, known: _Known, reads: Reads | None) -> list[str]:
+    """Countries of a row whose supply is asked for and follows something known."""
+    return [
+        country
+        for country in known.countries(row)
+        if reads is None or reads(row["form"], country)
+        if known.follows(row, country)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,27 +187,39 @@ def check_row(row: Row) -> None:
             )
 
 
-def _countries(row: Row, needs: Needs, paths: Paths) -> tuple[str, ...]:
-    """Countries of a row: its own, or every one with need or output of the origin."""
-    if row["country"]:
-        return (str(row["country"]),)
-    places = needs.places if row["basis"] == "need" else paths.places
-    found = [country for form, country in places if form == row["origin"]]
-    return tuple(country for country in dict.fromkeys(found) if not country.startswith("WLD"))
+class _Known:
+    """What streams may follow: needs, and outputs on record."""
+
+    def __init__(self, needs: Needs, counted: Sequence[Place]) -> None:
+        self.needs, self.counted = needs, dict.fromkeys(counted)
+        self.numbers = {place: number for number, place in enumerate(needs.places)}
+
+    def countries(self, row: Row) -> tuple[str, ...]:
+        """Countries of a row: its own, or every one with need or output of the origin."""
+        if row["country"]:
+            return (str(row["country"]),)
+        places = self.numbers if row["basis"] == "need" else self.counted
+        found = [country for form, country in places if form == row["origin"]]
+        return tuple(country for country in found if not country.startswith("WLD"))
+
+    def follows(self, row: Row, country: str) -> bool:
+        """Whether what a row follows in a country is known."""
+        place = (row["origin"] or "", country)
+        if row["basis"] == "need":
+            return place in self.numbers and not np.isnan(self.need(place)).any()
+        return row["basis"] == "amount" or place in self.counted
+
+    def need(self, place: Place) -> Floats:
+        """Need of a place, shape (draw, year)."""
+        return np.asarray(self.needs.need[:, :, self.numbers[place]])
 
 
-def _arising(row: Row, country: str, drawn: _Drawn, needs: Needs, paths: Paths) -> Floats | None:
-    """What arises, shape (draw, year); ``None`` where what it follows is not known."""
-    place, frame = (str(row["origin"]), country), drawn.frame
-    share = drawn.share[:, None]
-    if row["basis"] == "amount":
-        return np.repeat(share.T, len(frame.years), axis=0).T
-    if row["basis"] == "output":
-        known = place in paths.places and paths.counted[paths.place(*place)]
-        return share * paths.output[:, :, paths.place(*place)] if known else None
-    if place not in needs.places:
-        return None
-    return share * drawn.past.need(needs.of(*place))
+def _arising(row: Row, drawn: _Drawn, follows: Floats | None) -> Floats:
+    """What arises, shape (draw, year), of the need or output it follows."""
+    if follows is None:
+        return np.repeat(drawn.share[None, :], len(drawn.frame.years), axis=0).T
+    past = drawn.past.need(follows) if row["basis"] == "need" else follows
+    return np.asarray(drawn.share[:, None] * past)
 
 
 @dataclass(frozen=True, slots=True)

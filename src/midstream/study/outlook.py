@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from midstream.errors import InputError
 from midstream.study.base import Base
 
 if TYPE_CHECKING:
@@ -166,6 +167,17 @@ class OutlookRoom(Base):
             )
 
         return self.once(("counter", form, names, incumbent, price, size), make)
+
+    @cached_property
+    def counters(self) -> tuple[Counter, ...]:
+        """The incumbent's moves against each form of the middle; forms that lack it left out."""
+        found = []
+        for form in self.middle_forms:
+            try:
+                found.append(self.counter(form))
+            except InputError:
+                continue
+        return tuple(found)
 
     @cached_property
     def middle_forms(self) -> tuple[str, ...]:

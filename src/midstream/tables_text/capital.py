@@ -101,7 +101,11 @@ def record(answer: Mapping[str, Any]) -> str:
 
 def _million(quantity: Mapping[str, Any]) -> str:
     """An amount in USD as millions, with its interval."""
-    if quantity["value"] is None or quantity["unit"] != "USD":
+    if (
+        quantity["value"] is None
+        or not quantity["unit"].startswith("USD")
+        or "/" in quantity["unit"]
+    ):
         return cell(quantity, 3)
     ends = {name: quantity[name] for name in ("value", "low", "high")}
     scaled = {name: None if value is None else value / MILLION for name, value in ends.items()}

@@ -9,9 +9,8 @@ import pytest
 
 from midstream.capital.case import Case
 from midstream.capital.conditions import Instrument
-from midstream.capital.instruments import InstrumentCost, annuity, instrument_costs
+from midstream.capital.instruments import InstrumentCost, instrument_costs
 from midstream.capital.stack import fund
-from midstream.errors import InputError
 from units.capital.one_plant import one_plant, some_terms
 
 TERMS = some_terms()
@@ -106,10 +105,3 @@ def test_a_plant_without_output_has_no_cost_per_kg() -> None:
     grant = Instrument("grant", "State", amount=50e6)
     found = costs(one_plant(utilisation=0.0), grant)["grant"]
     assert np.isnan(found.per_kg).all()
-
-
-def test_loans_of_no_time_and_impossible_rates_are_refused() -> None:
-    with pytest.raises(InputError, match="tenor of 0"):
-        annuity(0.05, 0)
-    with pytest.raises(InputError, match="rate of -1"):
-        annuity(-1.0, 5)

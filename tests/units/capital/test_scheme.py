@@ -119,6 +119,16 @@ def test_terms_are_for_the_form_and_country_or_for_one_plant(evidence: Evidence)
     assert len(terms_of(own, OXIDE, "AUS", "iluka-eneabba")) == 1
 
 
+def test_a_plants_own_award_stands_in_place_of_the_scheme(evidence: Evidence) -> None:
+    fixed = {"country": "AUS", "form": OXIDE, "instrument": "grant", "scheme": "usa-vault"}
+    general = row_of(evidence, "scheme_terms", id="a", **fixed)
+    own = row_of(evidence, "scheme_terms", id="b", facility="iluka-eneabba", **fixed)
+    loan = row_of(evidence, "scheme_terms", id="c", **{**fixed, "instrument": "tax-credit"})
+    changed = with_rows(evidence, scheme_terms=[general, own, loan])
+    assert [row["id"] for row in terms_of(changed, OXIDE, "AUS")] == ["a", "c"]
+    assert [row["id"] for row in terms_of(changed, OXIDE, "AUS", "iluka-eneabba")] == ["b", "c"]
+
+
 def test_the_release_gives_instruments_that_can_be_used(evidence: Evidence) -> None:
     ledger = ledger_of(evidence)
     for row in evidence.table("scheme_terms").rows:

@@ -11,6 +11,7 @@ from midstream.report.narrative.backtest import record, record_findings
 from midstream.report.narrative.capital import capital_findings, capital_opening
 from midstream.report.narrative.concentration import concentration, holders_opening
 from midstream.report.narrative.context import Context
+from midstream.report.narrative.counter import counter_findings, counter_opening
 from midstream.report.narrative.gaps import gaps, missing_opening
 from midstream.report.narrative.hollow import countries_opening, hollow, sectors_opening
 from midstream.report.narrative.leverage import (
@@ -123,6 +124,7 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
         record=past,
         outlook=study.outlook(),
         capital=study.capital_cases,
+        counters=study.counters,
     )
 
 
@@ -137,6 +139,7 @@ def _ahead_openings(context: Context) -> dict[str, Opening]:
     return {
         "outlook": outlook_opening(context, study.outlook()),
         "money": capital_opening(context, study.capital_cases),
+        "counter": counter_opening(context, study.counters),
     }
 
 
@@ -144,7 +147,8 @@ def _ahead(context: Context) -> dict[str, tuple[Finding, ...]]:
     """Findings on the years ahead and on each plant to come."""
     study = context.study
     money = {f"capital/{one.form}": capital_findings(context, one) for one in study.capital_cases}
-    return {**outlook_findings(context, study.outlook()), **money}
+    counter = {f"counter/{one.form}": counter_findings(context, one) for one in study.counters}
+    return {**outlook_findings(context, study.outlook()), **money, **counter}
 
 
 def _openings(context: Context) -> dict[str, Opening]:

@@ -29,7 +29,7 @@ INSTRUMENTS = {
 
 def millions(context: Context, quantity: Quantity) -> Quantity:
     """An amount in USD as millions, with its interval and a lineage of its own."""
-    if quantity.value is None or quantity.unit != "USD":
+    if quantity.value is None or not _is_money(quantity.unit):
         return quantity
     lineage = f"f:report.millions/{quantity.lineage.removeprefix('f:')}"
     ends = [
@@ -42,6 +42,11 @@ def millions(context: Context, quantity: Quantity) -> Quantity:
     known = (quantity.lineage,) if quantity.lineage in ledger else ()
     ledger.add(Node(lineage, "formula", f"{name}, in millions", made, None, known, "USD / million"))
     return made
+
+
+def _is_money(unit: str) -> bool:
+    """Whether a unit is USD, of a year or not, and not a price."""
+    return unit == "USD" or unit.startswith("USD of ")
 
 
 def building(found: PlantCapital) -> list[SourceRow]:

@@ -13,6 +13,7 @@ from midstream.scorecard.result import CellScore
 
 if TYPE_CHECKING:
     from midstream.capital.result import PlantCapital
+    from midstream.counterstrategy.result import Counter
     from midstream.dependency.lockin import LockIn
     from midstream.report.narrative.backtest import Record
     from midstream.report.narrative.leverage_rows import Risks
@@ -168,13 +169,14 @@ class Narrative:
         chapters: Findings by part of a chapter: ``thesis``, ``chain``, ``hold``, ``shared``,
             ``risk``, ``series``, ``record``, ``shock/ID`` for each shock of the study, and
             ``outlook/odds``, ``made``, ``moves``, ``leads`` and ``scores``, and
-            ``capital/FORM`` for each plant to come.
+            ``capital/FORM`` for each plant to come and ``counter/FORM`` for each form of the middle.
         risks: Supply risk by method and importer, in the material of the main chain.
         locked: Lock-in of the importers at the steps of the main chain.
         cases: Shocks of the study with what their runs gave.
         record: The model and its rivals on the episodes of the past.
         outlook: The years ahead of the focus country.
         capital: Stacks of plants to come, from the ore on.
+        counters: The incumbent's moves against each form of the middle.
     """
 
     ledger: Ledger
@@ -195,6 +197,7 @@ class Narrative:
     record: Record
     outlook: Outlook
     capital: tuple[PlantCapital, ...]
+    counters: tuple[Counter, ...]
 
     def sentences(self) -> Iterator[Sentence]:
         """Give every sentence of the narrative, in reading order."""

@@ -16,6 +16,7 @@ from midstream.report.site.answer import answer_page
 from midstream.report.site.assets import facts_script, find_script, write_assets
 from midstream.report.site.capital import capital_page
 from midstream.report.site.chains import chain_pages
+from midstream.report.site.counter import counter_page
 from midstream.report.site.desk import Desk
 from midstream.report.site.glass import glass_scripts
 from midstream.report.site.leverage import leverage_page
@@ -74,7 +75,7 @@ def build_site(
     tell("site: pages")
     pages = [answer_page(desk), *score_pages(desk), *chain_pages(desk)]
     pages += [leverage_page(desk), shock_page(desk), capital_page(desk), outlook_page(desk)]
-    pages += record_pages(desk)
+    pages += [*([counter_page(desk)] if narrative.counters else []), *record_pages(desk)]
     site = shared(desk, [*pages, Page("sources.html", "", "Sources", "")])
     templates = environment()
     for page in pages:

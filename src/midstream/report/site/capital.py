@@ -35,7 +35,15 @@ def capital_page(desk: Desk) -> Page:
             {"form": desk.form(form), "why": why}
             for form, why in desk.study.capital_lacking.items()
         ],
-        "has_counter": False,
+        "has_counter": bool(narrative.counters),
+        "gap": gap_figure(desk),
+        "gap_rows": _gap_rows(desk),
+        "unpriced": [
+            {"form": desk.form(one.form), "why": f"{one.what}: {one.why}"}
+            for one in desk.study.capital_gap().unpriced
+        ],
+        "payers": _payers(desk),
+        "breakeven": _breakeven(desk),
         "record": record_figure(desk),
         "stacks": [_stack(desk, one) for one in told_stacks(desk)],
     }
@@ -95,6 +103,82 @@ def waterfall_figure(desk: Desk, found: PlantCapital, width: int = 780) -> Figur
     )
     source = desk.source_line([layer.amount.lineage for layer in layers], "Modelled.")
     return waterfall(f"stack-{found.form}", layers, "USD million", title, subtitle, source, width)
+
+
+def gap_figure(desk: Desk, width: int = 780) -> Figure | None:
+    """Build the gap of the middle stages by year."""
+    found = desk.study.capital_gap()
+    context = _context(desk)
+    groups = [
+        Group(
+            f"{stage}, by {year}", "million USD",
+            tuple(
+                Span(name, millions(context, quantity), name == "still to be raised")
+                for one in found.stages
+                if (one.stage, one.year) == (stage, year)
+                for name, quantity in (("needed", one.uses), ("still to be raised", one.gap))
+            ),
+        )
+        for stage in ("C2", "C3")
+        for year in found.years
+    ]  # fmt: skip
+    kept = [group for group in groups if group.spans]
+    if not kept:
+        return None
+    title = say("What {c} would have to build to meet its own need", c=desk.page_country)
+    subtitle = Sentence(
+        (
+            "Capital for what projects on record leave missing; the later year holds the earlier."
+            " Bars are 80 % intervals; medians.",
+        )
+    )
+    lineages = [span.quantity.lineage for group in kept for span in group.spans]
+    source = desk.source_line(lineages, "Modelled.")
+    return ranges("gap-by-stage", kept, "Million USD", title, subtitle, source, width)
+
+
+def _gap_rows(desk: Desk) -> list[dict[str, Any]]:
+    context = _context(desk)
+    return [
+        {
+            "form": desk.form(row.form),
+            "stage": row.stage,
+            "year": str(row.year),
+            "row": row,
+            "uses": millions(context, row.uses),
+            "gap": millions(context, row.gap),
+        }
+        for row in desk.study.capital_gap().rows
+    ]
+
+
+def _payers(desk: Desk) -> list[dict[str, Any]]:
+    """Who pays today, the largest sums first."""
+    context = _context(desk)
+    cells = sorted(desk.study.payers().plants, key=lambda one: -(one.total.value or 0.0))
+    return [
+        {
+            "kind": cell.to_dict()["payer_kind_name"],
+            "country": desk.country(cell.country) if cell.country in desk.study.evidence.countries
+            else cell.country or "not on record",
+            "instrument": cell.instrument,
+            "total": millions(context, cell.total),
+            "names": ", ".join(cell.payers[:3]),
+        }
+        for cell in cells[:MOST_STACKS]
+    ]  # fmt: skip
+
+
+def _breakeven(desk: Desk) -> list[dict[str, Any]]:
+    return [
+        {
+            "what": traced(row.published.what, row.published.real),
+            "form": desk.form(row.published.form),
+            "country": desk.country(row.country),
+            "row": row,
+        }
+        for row in desk.study.breakeven().rows
+    ]
 
 
 def told_stacks(desk: Desk) -> list[RealStack]:
