@@ -322,28 +322,24 @@ def build(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run every check that CI runs, pytest last, and return the exit code.
 
-    All checks run even when an early one fails, so that one run tells everything; the market
-    kernel, which many tests need, is compiled beside them.
-    Given pytest arguments, only pytest narrows down, and coverage is left out.
+    All checks run even when an early one fails, so that one run tells everything. Given pytest
+    arguments, only pytest narrows down, and coverage is left out.
     """
     set_up("dev")
     python = [str(PYTHON), "-m"]
-    kernel = [str(PYTHON), "tools/compile_market.py"]
     checks = {
         "types (mypy --strict)": [*python, "mypy"],
         "lint (ruff check)": [*python, "ruff", "check", "--output-format", "concise", "."],
         "format (ruff format)": [*python, "ruff", "format", "--check", "."],
         "imports (lint-imports)": [str(BIN / "lint-imports"), "--no-logo"],
         "sizes (tools/check_size.py)": [str(PYTHON), "tools/check_size.py"],
-        "market kernel (tools/compile_market.py)": kernel,
+        "market kernel (tools/compile_market.py)": [str(PYTHON), "tools/compile_market.py"],
     }
     with ThreadPoolExecutor(2) as pool:
-        outcomes = list(pool.map(step, checks, checks.values()))
-    broken = []
-    for title, (worked, output) in zip(checks, outcomes, strict=True):
-        if not worked:
-            broken.append(title)
-            say(f"{title}:\n{output.rstrip()}")
+        found = dict(zip(checks, pool.map(step, checks, checks.values()), strict=True))
+    broken = [title for title, (worked, _) in found.items() if not worked]
+    for title in broken:
+        say(f"{title}:\n{found[title][1].rstrip()}")
     env = {name: value for name, value in os.environ.items() if name not in STRAY}
     whole = ["-n", "2", "--dist", "loadgroup", "--cov", "--cov-report", "term"]
     code = subprocess.call([*python, "pytest", *(arguments or whole)], cwd=ROOT, env=env)

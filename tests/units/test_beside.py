@@ -44,7 +44,7 @@ def test_answers_that_are_taken_are_those_worked_out_here(again: Callable[[], St
     here, there = again(), again()
     take(there, work_out(again))
     assert there.shock("antimony").to_dict() == here.shock("antimony").to_dict()
-    assert there.backtest() == here.backtest()
+    assert there.backtest().to_dict() == here.backtest().to_dict()
     mine = here.shock("antimony").price_outside[0].lineage
     assert there.ledger.trace(mine) == here.ledger.trace(mine)
     chain = here.shock("antimony").chain
@@ -59,6 +59,7 @@ def test_what_a_study_has_answered_itself_stays(again: Callable[[], Study]) -> N
     assert study.shock("antimony") is own
 
 
+@pytest.mark.slow
 def test_an_edition_is_the_same_with_a_second_process(
     again: Callable[[], Study], tmp_path: Path
 ) -> None:

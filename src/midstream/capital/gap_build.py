@@ -12,6 +12,8 @@ from midstream.chain.estimate import Floats
 
 #: Sizes looked at between the capacity a scheme pays for and the largest build of the draws.
 STEPS = 3
+#: Less than this is no plant, in units of the form a year.
+NOTHING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,9 @@ def build_of(need: Floats, output: Floats, utilisation: Floats) -> Floats:
 
 def sizes_of(kinks: Sequence[float], largest: float) -> list[float]:
     """Capacities at which a stack is reckoned: kinks below the largest build, and up to it."""
-    if largest <= 0:
+    if largest <= NOTHING:
         return []
-    inner = sorted(kink for kink in kinks if 0 < kink < largest)
+    inner = sorted(kink for kink in kinks if NOTHING < kink < largest)
     if not inner:
         return [largest]
     above = 1 / np.linspace(1 / inner[-1], 1 / largest, STEPS + 1)[1:]
@@ -127,17 +129,16 @@ def scaled(sizes: Sequence[float], values: Sequence[Floats], build: Floats) -> F
     Returns:
         USD, shape (draw,); 0 where nothing is built.
     """
+    if len(sizes) == 1:
+        return np.asarray(values[0] / sizes[0] * build)
     per_unit = np.stack([value / size for size, value in zip(sizes, values, strict=True)])
     inverse = 1 / np.array(sizes)
-    wanted = np.clip(1 / np.where(build > 0, build, np.inf), inverse[-1], inverse[0])
-    wanted = np.where(build > 0, wanted, inverse[0])
+    wanted = np.clip(1 / np.maximum(build, NOTHING), inverse[-1], inverse[0])
     # The inverse falls along the sizes; the upper neighbour in size is the lower in inverse.
-    upper = np.clip(np.searchsorted(-inverse, -wanted, side="left"), 1, max(1, len(sizes) - 1))
-    draw = np.arange(len(build))
-    if len(sizes) == 1:
-        return np.asarray(per_unit[0] * build)
+    upper = np.clip(np.searchsorted(-inverse, -wanted, side="left"), 1, len(sizes) - 1)
     width = inverse[upper - 1] - inverse[upper]
-    part = (inverse[upper - 1] - wanted) / width
+    part = (inverse[upper - 1] - wanted) / np.where(width > 0, width, 1.0)
+    draw = np.arange(len(build))
     low, high = per_unit[upper - 1, draw], per_unit[upper, draw]
     return np.asarray((low + (high - low) * part) * build)
 

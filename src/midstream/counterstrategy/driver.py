@@ -146,7 +146,8 @@ def effects(
         )
     sampling = Sampling(evidence, seed, draws, draws)
     forms = tuple(form for form in world.forms if _moved(evidence, world, form))
-    alive = np.ones((draws, len(years), len(projects)))
+    # Project by project in memory: paths are made one project after the other.
+    alive = np.ones((len(projects), len(years), draws)).transpose(2, 1, 0)
     log_odds, delay = np.zeros((draws, len(projects))), np.ones((draws, len(projects)))
     unpriced = []
     for form in forms:

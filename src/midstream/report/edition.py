@@ -13,6 +13,7 @@ from midstream.report.bibliography import bibtex, csl_json, entries
 from midstream.report.crate import write_crate
 from midstream.report.leverage_sheets import leverage_sheets
 from midstream.report.manifest import Stamp, inputs, stamp, write_manifest
+from midstream.report.money_sheets import counter_sheets, money_sheets
 from midstream.report.narrative import Narrative, narrate
 from midstream.report.narrative.leverage_rows import main_chain, risks
 from midstream.report.numbers import Register
@@ -193,6 +194,7 @@ class _Maker:
             *leverage_sheets(study, narrative.risks),
             *shock_sheets(study, narrative.cases, narrative.record, narrative.ledger),
             *outlook_sheets(narrative.outlook, study.watch(), narrative.ledger),
+            *money_sheets(study, narrative.capital), *counter_sheets(narrative.counters),
         ]  # fmt: skip
         if self.registers:
             found.append(sheets.numbers(self.registers))

@@ -76,13 +76,11 @@ class Limited:
 
     Attributes:
         paths: The paths; output and base are held back, capacity stands as built.
-        before: Output before limits, shape (draw, year, place).
         applied: Limits with all figures.
         not_checked: Resources without.
     """
 
     paths: Paths
-    before: Floats
     applied: tuple[Limit, ...]
     not_checked: tuple[NotChecked, ...]
 
@@ -147,6 +145,7 @@ def limited(
     *,
     feed: Floats | None = None,
     secondary: Secondary | None = None,
+    reuse: bool = False,
 ) -> Limited:
     """Hold output back where a resource does not reach.
 
@@ -162,6 +161,8 @@ def limited(
         feed: Driver of permits in standard deviations, shape (draw,); ``None`` takes 0 in every
             draw, the record so far.
         secondary: Secondary supply that the paths hold already; ``None`` if it is added later.
+        reuse: Whether the arrays of the paths may be written over, so that none is copied; the
+            paths that were given must not be read any more.
 
     Raises:
         InputError: if the driver has not one number a draw, or a row is not in order.
@@ -176,8 +177,11 @@ def limited(
             mend="give one number a draw",
         )
     free = _free(evidence, world, paths, secondary)
-    # In the order of memory it has, so that the draws of a place stay next to each other.
-    output = paths.output.copy(order="K")
+    if not reuse:
+        # In the order of memory they have, so that the draws of a place stay side by side.
+        output, base = paths.output.copy(order="K"), paths.base.copy(order="K")
+        paths = replace(paths, output=output, base=base)
+    output = paths.output
     nothing = np.zeros(output.shape[:2])
     applied: list[Limit] = []
     unchecked: list[NotChecked] = []
@@ -195,10 +199,9 @@ def limited(
                 paths,
             )
             applied += found
-    base = np.minimum(paths.base, output)
-    return Limited(
-        replace(paths, output=output, base=base), paths.output, tuple(applied), tuple(unchecked)
-    )
+            base = paths.base[:, :, number]
+            np.minimum(base, output[:, :, number], out=base)
+    return Limited(paths, tuple(applied), tuple(unchecked))
 
 
 def _free(

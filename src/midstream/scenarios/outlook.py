@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
@@ -20,9 +23,13 @@ from midstream.scenarios.outlook_request import (
     prepared,
 )
 from midstream.scenarios.outlook_tell import Told, tell
+from midstream.scenarios.reference import Classes
 from midstream.scenarios.result import Outlook, State
 from midstream.scenarios.scores import future_scores
 from midstream.scenarios.scores_result import FutureScores
+
+#: Draws above which memory counts more than the eighth digit, and threads help.
+MANY = 4000
 
 
 def outlook(
@@ -36,8 +43,12 @@ def outlook(
     overrides: Mapping[str, float] | None = None,
     counter: Counter | None = None,
     progress: Callable[[float], None] | None = None,
+    workers: int | None = None,
 ) -> Outlook:
     """Look ahead to the last year.
+
+    An outlook of more than `MANY` draws keeps its paths and needs as 32-bit numbers, so that
+    10,000 of them fit into two gigabytes; they are the same to seven digits.
 
     Args:
         evidence: Release.
@@ -49,6 +60,8 @@ def outlook(
         overrides: Scenario -> experts' probability; left out, the shipped table is looked at.
         counter: Counter-moves, as `midstream.counterstrategy.driver.effects` gives them.
         progress: Called with the share of work done; may raise to stop.
+        workers: Threads; ``None`` takes one for few draws, else all cores. The result is the
+            same with any number of them.
 
     Raises:
         InputError: if a setting cannot be, a driver is unknown, experts' probabilities do not
@@ -61,9 +74,26 @@ def outlook(
     if experts:
         # Before the long part, so that a slip is told at once.
         override.check_override(experts, [rule.scenario for rule in request.variants["base"]])
-    frame = request.frame(settings.draws)
-    given = Given.of(evidence, frame)
-    future = run(request.setup, given, request.values(frame))
+    with crew(settings.draws, workers) as executor:
+        told, classes = _run(request, experts, executor, tick)
+        book = Ledger(base=world.ledger) if ledger is None else ledger
+        found = tell(told, classes, book, executor)
+    tick(1.0)
+    return found
+
+
+def _run(
+    request: Request,
+    experts: Mapping[str, float],
+    executor: Executor | None,
+    tick: Callable[[float], None],
+) -> tuple[Told, Classes]:
+    """Run everything that is told, and the reference classes it rests on."""
+    frame = request.frame(request.settings.draws)
+    given = Given.of(request.setup.evidence, frame)
+    single = frame.draws > MANY
+    values = request.values(frame)
+    future = run(request.setup, given, values, single=single, executor=executor)
     tick(0.3)
     weights, names = _weights(request, future, experts)
     state = State(frame, future.drivers, future.paths, future.needs, future.region, names, weights)
@@ -71,13 +101,20 @@ def outlook(
     tick(0.5)
     flips, indices = repeated(request)
     tick(0.7)
-    scores = _scores(request, future)
+    scores = _scores(request, future, executor)
     tick(0.95)
-    book = Ledger(base=world.ledger) if ledger is None else ledger
     told = Told(request, future, state, groups, flips, indices, scores, experts)
-    found = tell(told, given.classes, book)
-    tick(1.0)
-    return found
+    return told, given.classes
+
+
+def crew(draws: int, workers: int | None = None) -> AbstractContextManager[Executor | None]:
+    """Threads for an outlook; none where one is enough.
+
+    Few draws are over sooner than threads would take turns; ``workers`` overrides the choice.
+    """
+    if workers is None:
+        workers = (os.cpu_count() or 1) if draws > MANY else 1
+    return nullcontext() if workers < 2 else ThreadPoolExecutor(workers)
 
 
 def _silent(share: float) -> None:
@@ -104,7 +141,9 @@ def record_only(request: Request) -> State:
     return State(frame, found.drivers, found.paths, found.needs, found.region, names, weights)
 
 
-def _scores(request: Request, future: Future) -> FutureScores | None:
+def _scores(
+    request: Request, future: Future, executor: Executor | None
+) -> FutureScores | None:
     settings = request.settings
     if not settings.sectors:
         return None
@@ -117,6 +156,7 @@ def _scores(request: Request, future: Future) -> FutureScores | None:
         settings.score_years,
         settings.countries,
         settings.sectors,
+        executor=executor,
     )
 
 

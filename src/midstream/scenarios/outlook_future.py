@@ -281,7 +281,7 @@ def run(
     found = secondary.secondary(evidence, world, given.frame, needs, raw, reads=reads)
     fuller = secondary.added(raw, found, reuse=True)
     del raw, found
-    limited = limits.limited(evidence, world, fuller, feed=values.of(FEED))
+    limited = limits.limited(evidence, world, fuller, feed=values.of(FEED), reuse=True)
     del fuller
     outcome = Outcome(
         focus=setup.focus,

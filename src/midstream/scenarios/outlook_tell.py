@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,8 +81,10 @@ class Told:
         return self.request.setup.evidence
 
 
-def tell(told: Told, classes: Classes, ledger: Ledger) -> Outlook:
-    """Enter all rows and give the outlook."""
+def tell(
+    told: Told, classes: Classes, ledger: Ledger, executor: Executor | None = None
+) -> Outlook:
+    """Enter all rows and give the outlook; threads take the quantiles of paths."""
     request, future = told.request, told.future
     settings, setup = request.settings, request.setup
     book = Book(ledger, settings.focus, settings.last)
@@ -98,7 +101,7 @@ def tell(told: Told, classes: Classes, ledger: Ledger) -> Outlook:
         last=settings.last,
         scenarios=scenario_rows(book, odds, dict(request.variants), dict(told.experts)),
         conditions=conditions,
-        paths=path_rows(paths, future.paths, future.needs),
+        paths=path_rows(paths, future.paths, future.needs, executor),
         drivers=driver_rows(book, known, future.drivers, future.region, told.totals),
         flips=flip_rows(
             book,

@@ -32,8 +32,9 @@ def millions(context: Context, quantity: Quantity) -> Quantity:
     if quantity.value is None or not _is_money(quantity.unit):
         return quantity
     lineage = f"f:report.millions/{quantity.lineage.removeprefix('f:')}"
+    # What is left of a difference of large sums is nothing, not a trace of money.
     ends = [
-        None if one is None else one / MILLION
+        None if one is None else one / MILLION if abs(one) >= 1 else 0.0
         for one in (quantity.value, quantity.low, quantity.high)
     ]
     made = Quantity(ends[0], ends[1], ends[2], "USD million", quantity.label, lineage)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from midstream.counterstrategy.result import Counter, DeterrentRow, EntrantRow, MoveRow, SurvivalRow
+from midstream.counterstrategy.result import (
+    Counter,
+    DeterrentRow,
+    EntrantRow,
+    MoveRow,
+    SurvivalRow,
+)
+from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.types import Finding, Opening
 from midstream.report.narrative.words import (
@@ -39,12 +46,36 @@ def counter_title(context: Context, one: Counter) -> Sentence:
     form = context.form_name(one.form)
     if flood is None:
         return say("{who} moves against new {form} come without a price attack", who=who, form=form)
-    own = flood.out_focus if flood.out_focus.value is not None else flood.out
-    whose = context.country if flood.out_focus.value is not None else "all entrants"
-    head = say("a price attack on {form} would remove {o} of {whose}", form=form, o=own,
-               whose=f"{possessive(whose)} capacity" if whose == context.country else whose)  # fmt: skip
-    cost = say(" and cost {c} million USD", c=_bare(flood))
-    return shortest_fit((head + cost, head), 20)
+    after, without = left(context, one, flood)
+    whose = context.country if flood.out_focus.value is not None else "outside"
+    capacity = say("{whose} {form} capacity", whose=possessive(whose), form=form)
+    if whose == "outside":
+        capacity = say("{form} capacity outside", form=form)
+    head = say("a price attack would leave {a:percent} of {what} there", a=after, what=capacity)
+    tail = say(", where {b:percent} would be without it", b=without)
+    return shortest_fit((head + tail, head), 20)
+
+
+def left(context: Context, one: Counter, row: MoveRow) -> tuple[Quantity, Quantity]:
+    """Nameplate that is there at the end of a move, and without it: of the focus, else of all."""
+    own = row.out_focus.value is not None
+    sizes = {
+        entrant.facility: entrant.capacity.value or 0.0
+        for entrant in one.entrants
+        if not own or entrant.country == one.focus
+    }
+    found = []
+    for name, words in (("survival", "after a move"), ("without", "without it")):
+        chances = {entrant.facility: getattr(entrant, name) for entrant in row.entrants}
+        there = sum(size * (chances[id].value or 0.0) for id, size in sizes.items())
+        found.append(
+            context.reckoner.number(
+                f"counter/{one.form}/{row.move.id}/{name}", there / (sum(sizes.values()) or 1.0),
+                "share", f"Nameplate of entrants that is there {words}",
+                [chances[id].lineage for id in sizes], "sum of nameplate x chance / nameplate",
+            )
+        )  # fmt: skip
+    return found[0], found[1]
 
 
 def _bare(row: MoveRow) -> Sentence:
@@ -90,15 +121,14 @@ def _flood(context: Context, one: Counter) -> Sentence:
     row = deepest(one)
     if row is None:
         return Sentence(())
-    text = say(
-        "{m} costs {who} {c} million USD and gains it {g}; {o} of all entrants' nameplate is gone"
-        " at its end",
+    after, without = left(context, one, row)
+    return say(
+        "{m} costs {who} {c} million USD and gains it {g}; at its end {a:percent} of {whose}"
+        " nameplate is there, where {b:percent} would be without it.",
         m=traced(lower(row.label), row.payoff), who=context.country_name(one.incumbent),
-        c=_bare(row), g=say("{g:bare}", g=row.incumbent_gain), o=row.out,
+        c=_bare(row), g=say("{g:bare}", g=row.incumbent_gain), a=after, b=without,
+        whose=possessive(context.country) if row.out_focus.value is not None else "all entrants'",
     )  # fmt: skip
-    if row.out_focus.value is not None:
-        text += say(", of {c} {o}", c=possessive(context.country), o=row.out_focus)
-    return text + say(".")
 
 
 def _threshold(context: Context, one: Counter) -> Sentence:
@@ -140,8 +170,8 @@ def _squeeze(one: Counter) -> Sentence:
         return Sentence(())
     best = max(rows, key=lambda row: row.payoff.value or 0.0)
     return say(
-        "{m} brings {g} million USD against {c}, and takes {o} of entrants' nameplate away: it pays"
-        " at once and invites them in.",
+        "{m} brings {g} million USD against {c}, and leaves {o} of entrants' nameplate out: it pays"
+        " at once and lets them in.",
         m=traced(lower(best.label), best.payoff), g=say("{g:bare}", g=best.incumbent_gain),
         c=_bare(best), o=best.out,
     )  # fmt: skip

@@ -169,7 +169,7 @@ class Narrative:
         chapters: Findings by part of a chapter: ``thesis``, ``chain``, ``hold``, ``shared``,
             ``risk``, ``series``, ``record``, ``shock/ID`` for each shock of the study, and
             ``outlook/odds``, ``made``, ``moves``, ``leads`` and ``scores``, and
-            ``capital/FORM`` for each plant to come and ``counter/FORM`` for each form of the middle.
+            ``capital/FORM`` and ``counter/FORM`` for the forms of the middle.
         risks: Supply risk by method and importer, in the material of the main chain.
         locked: Lock-in of the importers at the steps of the main chain.
         cases: Shocks of the study with what their runs gave.

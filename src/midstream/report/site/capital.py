@@ -72,7 +72,7 @@ def _case(desk: Desk, found: PlantCapital, *, first: bool) -> dict[str, Any]:
             for one in found.price_cases
         ],
         "price_form": desk.form(found.price_form),
-        "basis": traced(f"{found.price_basis} {found.money_basis}.", found.price),
+        "basis": traced(f"{found.price_basis}.", found.price),
         "notes": [started(traced(desk.named(note), found.total)) for note in found.warnings],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from midstream.counterstrategy.result import Counter
@@ -9,7 +10,7 @@ from midstream.report.figures import Curve, Figure, Group, Span, ranges, surviva
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.counter import counter_title
 from midstream.report.narrative.reckon import Reckoner
-from midstream.report.narrative.words import started, traced
+from midstream.report.narrative.words import lower, started, traced
 from midstream.report.numbers import Sentence, say
 from midstream.report.site.desk import Desk
 from midstream.report.site.page import Page
@@ -62,8 +63,7 @@ def curves_figure(desk: Desk, one: Counter, width: int = 780) -> Figure:
     picked = [*ranked, *(spread[:1] + spread[-1:] if len(spread) > 1 else spread)][:MOST_CURVES]
     shown = [Curve(curve.name.split(",")[0], curve.survival) for curve in picked]
     flood = one.curves[0].survival[0]
-    title = say("Who is still there under this move: ") + traced(one.flood[:1].lower()
-                                                                 + one.flood[1:], flood)  # fmt: skip
+    title = say("Who is still there under this move: ") + traced(lower(one.flood), flood)
     subtitle = Sentence(
         (
             "Share of nameplate, or chance of one plant, by year since the move began. What is not"
@@ -89,7 +89,10 @@ def payoff_figure(desk: Desk, one: Counter, width: int = 780) -> Figure:
         )
         for row in one.moves
     ]  # fmt: skip
-    shown = [Group(_plain(group.name), group.note, group.spans) for group in groups]
+    names = move_names([row.label for row in one.moves])
+    shown = [
+        Group(name, group.note, group.spans) for name, group in zip(names, groups, strict=True)
+    ]
     title = say("What each move costs and gains {c}", c=desk.country(one.incumbent))
     subtitle = Sentence(
         (
@@ -102,18 +105,28 @@ def payoff_figure(desk: Desk, one: Counter, width: int = 780) -> Figure:
     return ranges(f"payoff-{one.form}", shown, "Million USD", title, subtitle, source, width)
 
 
-def _plain(label: str) -> str:
-    """A move without its figures, which its table has."""
-    for head, words in (
-        ("Price at", "Price attack"),
-        ("Exports cut", "Export squeeze"),
-        ("Licences for", "Licence queue"),
-        ("Equipment", "Equipment and know-how withheld"),
-        ("Experts", "Experts withheld"),
-    ):
-        if label.startswith(head):
-            return words
-    return label
+#: Kinds of moves as a chart calls them; the figures stand in the tables.
+_KINDS = {
+    "Price at": "Price attack",
+    "Exports cut": "Export squeeze",
+    "Licences for": "Licence queue",
+    "Equipment": "Equipment and know-how withheld",
+    "Experts": "Experts withheld",
+}
+_DEPTHS = ("slight", "mild", "medium", "deep", "deepest")
+
+
+def move_names(labels: Sequence[str]) -> list[str]:
+    """Names of moves without their figures; price attacks by how deep they go."""
+    floods = [label for label in labels if label.startswith("Price at")]
+    depths = _DEPTHS[-len(floods) :] if len(floods) <= len(_DEPTHS) else ()
+    out = []
+    for label in labels:
+        name = next((words for head, words in _KINDS.items() if label.startswith(head)), label)
+        if label in floods and depths:
+            name += f", {depths[floods.index(label)]}"
+        out.append(name)
+    return out
 
 
 def _entrants(desk: Desk, one: Counter) -> list[dict[str, Any]]:

@@ -1,0 +1,217 @@
+"""Tables of the money and of the incumbent's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from midstream.capital.result import PlantCapital
+from midstream.counterstrategy.result import Counter
+from midstream.report.tables import Column, Sheet, Value, quantity_cells, quantity_columns
+
+if TYPE_CHECKING:
+    from midstream.study import Study
+
+_FORM = Column("form", "string", "Form of a material at a stage")
+_COUNTRY = Column("country", "string", "Country, ISO 3166-1 alpha-3")
+_MOVE = Column("move", "string", "Move of the incumbent")
+
+
+def money_sheets(study: Study, capital: Sequence[PlantCapital]) -> list[Sheet]:
+    """Every table of the money."""
+    return [stacks(capital), prices(capital), gaps(study), record(study), payers(study)]
+
+
+def counter_sheets(found: Sequence[Counter]) -> list[Sheet]:
+    """Every table of the incumbent's answer."""
+    return [moves(found), survivals(found), payoffs(found), deterrence(found)]
+
+
+def stacks(capital: Sequence[PlantCapital]) -> Sheet:
+    """One row per plant to come and item of its stack."""
+    columns = (
+        _COUNTRY, _FORM, Column("part", "string", "use, source, gap or result"),
+        Column("item", "string", "Use, instrument or result"),
+        Column("payer", "string", "Who pays"),
+        Column("number", "integer", "Place within the part"),
+        *quantity_columns("amount", "Amount"), Column("unit", "string", "Unit of the row"),
+    )  # fmt: skip
+    rows: list[tuple[Value, ...]] = []
+    for one in capital:
+        results = {
+            "gap": one.gap, "gap without support": one.gap_without_scheme,
+            "incentive price": one.incentive_price, "net present value": one.npv,
+            "return of the project": one.irr, "return of the equity": one.equity_irr,
+        }  # fmt: skip
+        items = [
+            *(("use", row.name, None, row.amount) for row in one.uses),
+            *(("source", row.instrument, row.payer, row.amount) for row in one.sources),
+            *(("result", name, None, quantity) for name, quantity in results.items()),
+        ]
+        for place, (part, item, payer, quantity) in enumerate(items, 1):
+            cells = (*quantity_cells(quantity), quantity.unit)
+            rows.append((one.country, one.form, part, item, payer, place, *cells))
+    key = ("country", "form", "number")
+    return Sheet("capital_stacks", "Stacks of plants to come", columns, tuple(rows), key)
+
+
+def prices(capital: Sequence[PlantCapital]) -> Sheet:
+    """One row per plant to come and price."""
+    columns = (
+        _COUNTRY, _FORM, Column("case", "string", "Price of the record"),
+        *quantity_columns("price", "Price, USD per kg"),
+        *quantity_columns("gap", "Gap at it, USD", "USD"),
+        *quantity_columns("gap_without", "Gap without support, USD", "USD"),
+        *quantity_columns("closed", "Share of draws without a gap", "probability"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.country, one.form, case.name, *quantity_cells(case.price),
+            *quantity_cells(case.gap), *quantity_cells(case.gap_without),
+            *quantity_cells(case.closed),
+        )
+        for one in capital
+        for case in one.price_cases
+    )  # fmt: skip
+    return Sheet("capital_prices", "Gap by price", columns, rows, ("country", "form", "case"))
+
+
+def gaps(study: Study) -> Sheet:
+    """One row per form and year: what has to be built, and what is missing for it."""
+    columns = (
+        _FORM, Column("stage", "string", "C2 or C3"), Column("year", "integer", "By when"),
+        *quantity_columns("build", "Nameplate to be built"),
+        *quantity_columns("uses", "Money needed, USD", "USD"),
+        *quantity_columns("gap", "Money missing, USD", "USD"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            row.form, row.stage, row.year, *quantity_cells(row.build), *quantity_cells(row.uses),
+            *quantity_cells(row.gap),
+        )
+        for row in study.capital_gap().rows
+    )  # fmt: skip
+    return Sheet("capital_gap", "Gap to meet the need", columns, rows, ("form", "year"))
+
+
+def record(study: Study) -> Sheet:
+    """One row per plant with money on record."""
+    columns = (
+        Column("facility", "string", "Plant"), _COUNTRY, _FORM,
+        *quantity_columns("known", "Money on record, USD of one year"),
+        *quantity_columns("public_share", "Public part of it", "%"),
+        *quantity_columns("capex", "Capital cost on record, USD of one year"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.facility, one.country, one.form, *quantity_cells(one.known),
+            *quantity_cells(one.public_share), *quantity_cells(one.capex_real),
+        )
+        for one in study.real_stacks()
+    )  # fmt: skip
+    return Sheet("capital_record", "Stacks on record", columns, rows, ("facility",))
+
+
+def payers(study: Study) -> Sheet:
+    """One row per kind of payer, country and instrument."""
+    columns = (
+        Column("kind", "string", "Kind of payer"), _COUNTRY,
+        Column("instrument", "string", "Instrument"),
+        *quantity_columns("total", "Money on record, USD of one year"),
+        Column("rows", "integer", "Rows of the record"),
+        Column("without_amount", "integer", "Rows without an amount"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.kind, one.country or None, one.instrument, *quantity_cells(one.total), one.rows,
+            one.without_amount,
+        )
+        for one in study.payers().plants
+    )  # fmt: skip
+    key = ("kind", "country", "instrument")
+    return Sheet("capital_payers", "Who pays today", columns, rows, key)
+
+
+def moves(found: Sequence[Counter]) -> Sheet:
+    """One row per form and move."""
+    columns = (
+        _FORM, _MOVE, Column("kind", "string", "Kind of move"),
+        Column("years", "number", "How long it lasts"),
+        *quantity_columns("cost", "Cost of the incumbent", "USD million"),
+        *quantity_columns("gain", "Gain of the incumbent", "USD million"),
+        *quantity_columns("payoff", "Gain less cost", "USD million"),
+        *quantity_columns("pays", "Chance that it pays", "probability"),
+        *quantity_columns("out", "Nameplate of entrants that is out", "%"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.form, row.label, row.move.kind, float(row.move.years),
+            *quantity_cells(row.incumbent_cost), *quantity_cells(row.incumbent_gain),
+            *quantity_cells(row.payoff), *quantity_cells(row.pays), *quantity_cells(row.out),
+        )
+        for one in found
+        for row in one.moves
+    )  # fmt: skip
+    return Sheet("counter_moves", "Moves of the incumbent", columns, rows, ("form", "move"))
+
+
+def survivals(found: Sequence[Counter]) -> Sheet:
+    """One row per form, move and entrant."""
+    columns = (
+        _FORM, _MOVE, Column("facility", "string", "Entrant"),
+        *quantity_columns("survival", "Chance to be there at its end", "probability"),
+        *quantity_columns("without", "The same without the move", "probability"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.form, row.label, entrant.facility, *quantity_cells(entrant.survival),
+            *quantity_cells(entrant.without),
+        )
+        for one in found
+        for row in one.moves
+        for entrant in row.entrants
+    )  # fmt: skip
+    key = ("form", "move", "facility")
+    return Sheet("counter_survival", "Survival of entrants", columns, rows, key)
+
+
+def payoffs(found: Sequence[Counter]) -> Sheet:
+    """One row per form, aim and kind of move."""
+    columns = (
+        _FORM, Column("kind", "string", "Kind of move"),
+        *quantity_columns("home_weight", "Weight of money that moves at home", "ratio"),
+        *quantity_columns("strategic_value", "Worth of a year without entrants"),
+        _MOVE,
+        *quantity_columns("payoff", "Mean payoff of the best move of the kind", "USD million"),
+        Column("best", "integer", "1 where it is the best of all kinds, else 0"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.form, row.kind, *quantity_cells(row.home_weight),
+            *quantity_cells(row.strategic_value), row.label, *quantity_cells(row.payoff),
+            int(row.best),
+        )
+        for one in found
+        for row in one.payoffs
+    )  # fmt: skip
+    key = ("form", "kind", "home_weight", "strategic_value")
+    return Sheet("counter_payoffs", "Payoffs by aim", columns, rows, key)
+
+
+def deterrence(found: Sequence[Counter]) -> Sheet:
+    """One row per form and instrument, at the aim that tempts most."""
+    columns = (
+        _FORM, Column("instrument", "string", "floor, cover, buffer or stock"),
+        Column("against", "string", "Kinds of moves, by semicolon"),
+        *quantity_columns("smallest", "Smallest dose that deters; blank where none does"),
+        Column("unit", "string", "Unit of the dose"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.form, row.instrument, ";".join(row.against), *quantity_cells(row.smallest),
+            row.smallest.unit,
+        )
+        for one in found
+        for row in one.deterrence
+    )  # fmt: skip
+    return Sheet("counter_deterrence", "What deters", columns, rows, ("form", "instrument"))
