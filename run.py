@@ -322,8 +322,7 @@ def build(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run every check that CI runs, pytest last, and return the exit code.
 
-    All checks run even when an early one fails, so that one run tells everything. Given pytest
-    arguments, only pytest narrows down, and coverage is left out.
+    All run, even after one that fails. Given pytest arguments, pytest narrows down, uncovered.
     """
     set_up("dev")
     python = [str(PYTHON), "-m"]

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypedDict
@@ -56,9 +57,11 @@ def program(arguments: tuple[str, ...]) -> Callable[[], object]:
 
 def inside() -> dict[str, Callable[[], object]]:
     """What is timed inside this process, once everything is imported."""
-    from midstream.evidence import Evidence
+    from midstream.evidence import Evidence, Ledger
     from midstream.report.edition import build
     from midstream.scorecard.run import Settings, score
+    from midstream.shock.instruments import ShockRequest, checked
+    from midstream.shock.run import prepare, run_shock
     from midstream.study import load
 
     scratch = TemporaryDirectory()
@@ -72,13 +75,28 @@ def inside() -> dict[str, Callable[[], object]]:
         ranked=config.countries,
         lifts=frozenset(),
     )
+    targets = ("IND", "USA", "JPN")
+    asked = ShockRequest("CHN", "ndfeb-magnet", targets, "export-ban", months=9, draws=1)
+    shock = checked(opened.evidence, world, asked)
+    model = prepare(opened.evidence, world, shock)
+
+    def shocked(draws: int) -> object:
+        request = replace(asked, draws=draws)
+        return run_shock(opened.evidence, world, Ledger(opened.ledger), request, model=model)
+
     return {
         "load the evidence": lambda: Evidence.load(check=False),
         "load and check the evidence": Evidence.load,
         "build the world": lambda: load().world,
         "score all countries, without lifts": lambda: score(opened.evidence, world, plain),
         "score all countries, with lifts": lambda: score(opened.evidence, world, whole),
+        "prepare a chain for shocks": lambda: prepare(opened.evidence, world, shock),
+        "one shock run, 21 months, one draw": lambda: shocked(1),
+        "one shock run, 21 months, 200 draws": lambda: shocked(200),
         "build an edition": lambda: build(load(), Path(scratch.name) / "edition"),
+        "build an edition in two processes": lambda: build(
+            load(), Path(scratch.name) / "edition", again=load
+        ),
     }
 
 

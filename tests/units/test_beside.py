@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from midstream.errors import InputError
-from midstream.report.edition import build
+from midstream.report import edition
 from midstream.study import Study, load
-from midstream.study.beside import beside, take, work_out
+from midstream.study.beside import Answers, beside, take, work_out
 from quick_studies import SMALL
 
 #: Small enough to be quick; it cuts a form whose chain is short.
@@ -40,9 +40,16 @@ def refused() -> Study:
     raise InputError("nothing", where="here", why="a test asks for it", mend="nothing")
 
 
-def test_answers_that_are_taken_are_those_worked_out_here(again: Callable[[], Study]) -> None:
+@pytest.fixture(scope="module")
+def found(again: Callable[[], Study]) -> Answers:
+    return work_out(again)
+
+
+def test_answers_that_are_taken_are_those_worked_out_here(
+    again: Callable[[], Study], found: Answers
+) -> None:
     here, there = again(), again()
-    take(there, work_out(again))
+    take(there, found)
     assert there.shock("antimony").to_dict() == here.shock("antimony").to_dict()
     assert there.backtest().to_dict() == here.backtest().to_dict()
     mine = here.shock("antimony").price_outside[0].lineage
@@ -52,23 +59,32 @@ def test_answers_that_are_taken_are_those_worked_out_here(again: Callable[[], St
     assert there.base(chain).world is there.world
 
 
-def test_what_a_study_has_answered_itself_stays(again: Callable[[], Study]) -> None:
+def test_what_a_study_has_answered_itself_stays(again: Callable[[], Study], found: Answers) -> None:
     study = again()
     own = study.shock("antimony")
-    take(study, work_out(again))
+    take(study, found)
     assert study.shock("antimony") is own
 
 
-@pytest.mark.slow
-def test_an_edition_is_the_same_with_a_second_process(
-    again: Callable[[], Study], tmp_path: Path
+class StopHereError(Exception):
+    """Raised where the words of an edition would begin."""
+
+
+def test_an_edition_asks_a_second_process(
+    again: Callable[[], Study], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alone = build(again(), tmp_path / "alone", frozenset({"tables"}))
-    both = build(again(), tmp_path / "both", frozenset({"tables"}), again=again)
-    assert alone.files == both.files
-    for name in alone.files:
-        one, other = (tmp_path / where / name for where in ("alone", "both"))
-        assert one.read_bytes() == other.read_bytes(), name
+    def stop(_: Study) -> None:
+        raise StopHereError
+
+    study, here = again(), again()
+    monkeypatch.setattr(edition, "narrate", stop)
+    monkeypatch.setattr(Study, "shock", None)
+    with pytest.raises(StopHereError):
+        edition.build(study, tmp_path / "both", again=again)
+    monkeypatch.undo()
+    kept = study.shock("antimony")
+    assert any(answer is kept for answer in study._answers.values())
+    assert kept.to_dict() == here.shock("antimony").to_dict()
 
 
 def test_a_second_process_that_fails_leaves_the_work_to_the_first(

@@ -7,14 +7,14 @@ plant, return asked, year), and the engine's price is that of a plant without an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
 from midstream.capital.breakeven_published import Published, published
 from midstream.capital.case_target import case_of_target
-from midstream.capital.conditions import Terms
+from midstream.capital.conditions import Terms, parameter_of
 from midstream.capital.incentive import incentive_price
 from midstream.chain.estimate import Floats
 from midstream.chain.world import World
@@ -119,7 +119,8 @@ def check(
     """
     for country in countries:
         known(country, evidence.vocabulary("country") or {}, "country")
-    price = incentive or _Engine(evidence, world, draws, seed)
+    engine = _Engine(evidence, world, ledger, draws, seed)
+    price = incentive or engine
     price_year = int(evidence.parameter("capital.price-year").value or 0)
     rows: list[CheckRow] = []
     unmatched: list[tuple[Published, str]] = []
@@ -136,7 +137,8 @@ def check(
             if isinstance(values, str):
                 unmatched.append((one, f"{country}: {values}"))
             else:
-                rows.append(_row(ledger, one, country, values))
+                inputs = engine.lineage.get(key, ()) or ("par:capital.price-year",)
+                rows.append(_row(ledger, one, country, values, inputs))
     return Check(tuple(rows), tuple(unmatched), price_year)
 
 
@@ -146,8 +148,10 @@ class _Engine:
 
     evidence: Evidence
     world: World
+    ledger: Ledger
     draws: int
     seed: int
+    lineage: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def __call__(self, country: str, form: str) -> Floats:
         year = self.world.base_year
@@ -160,7 +164,10 @@ class _Engine:
             year,
             draws=self.draws,
             seed=self.seed,
+            ledger=self.ledger,
         )
+        terms = (f"par:{parameter_of(name)}" for name in Terms.__slots__)
+        self.lineage[country, form] = (*case.lineage, *case.assumed, *terms)
         return incentive_price(case, (), Terms.of(self.evidence))
 
 
@@ -172,8 +179,10 @@ def _priced(price: Incentive, country: str, form: str) -> Floats | str:
         return refused.what
 
 
-def _row(ledger: Ledger, one: Published, country: str, values: Floats) -> CheckRow:
-    model = _model(ledger, one, country, values)
+def _row(
+    ledger: Ledger, one: Published, country: str, values: Floats, inputs: Sequence[str]
+) -> CheckRow:
+    model = _model(ledger, one, country, values, inputs)
     low, high = one.ends
     verdict = verdict_of(model.value, low, high)
     bottom = -np.inf if model.low is None else model.low
@@ -197,7 +206,9 @@ def distance_of(value: float, low: float, high: float) -> float:
     return 100 * (value / nearest - 1)
 
 
-def _model(ledger: Ledger, one: Published, country: str, values: Floats) -> Quantity:
+def _model(
+    ledger: Ledger, one: Published, country: str, values: Floats, inputs: Sequence[str]
+) -> Quantity:
     """P50 with P10 and P90; a draw without a price counts as above all others."""
     lineage = f"f:capital.breakeven.model/{country}/{one.form}"
     ends = np.quantile(np.where(np.isnan(values), np.inf, values), ENDS, method="nearest")
@@ -209,7 +220,7 @@ def _model(ledger: Ledger, one: Published, country: str, values: Floats) -> Quan
         kind="formula",
         name=f"Incentive price without support: {one.form}, {country}",
         quantity=quantity,
-        inputs=("par:capital.price-year",),
+        inputs=tuple(inputs),
         formula="lowest price at which the gap is nil",
         note="P50 with P10 and P90 of the draws",
     )

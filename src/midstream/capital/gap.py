@@ -70,7 +70,8 @@ def by_stage(
         output: Form -> output of plants and projects on record, same shape.
         draws, seed: Of the unknowns of the plants.
         ledger: Where quantities are entered; ``None`` is one of its own.
-        price: USD per kg, for all forms or by form; ``None`` takes the price record.
+        price: USD per kg of the form that moves the price of a product (for magnets the oxide),
+            for all forms or by form; ``None`` takes the base case of the price record.
         with_scheme: Whether support counts.
         inputs: Form -> lineage ids of its need and output.
         funding: What pays for plants; ``None`` is the engine of this room.

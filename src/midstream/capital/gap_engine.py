@@ -12,12 +12,15 @@ from midstream.capital.case_target import case_of_target
 from midstream.capital.conditions import Instrument, Terms, parameter_of
 from midstream.capital.gap_build import Funded, Paid
 from midstream.capital.instruments import discounted
+from midstream.capital.prices import given_price, price_record
 from midstream.capital.scheme import scheme_support, terms_of
 from midstream.capital.stack import fund
 from midstream.chain.estimate import Floats
 from midstream.chain.world import World
 from midstream.evidence import Evidence, Ledger
 
+#: Case of the price record where no price is given.
+BASE = "base"
 #: What a reader has to know where a scheme has a limit.
 AGAIN = (
     "the outlay of its scheme is counted in full for what is built on top of plants and projects "
@@ -34,7 +37,8 @@ class EngineFunding:
         country: Where the plants would stand.
         year: Year of the decision.
         draws, seed: Of the unknowns.
-        price: USD per kg, for all forms or by form; ``None`` takes the price record.
+        price: USD per kg of the form that moves the price of a product (for magnets the oxide),
+            for all forms or by form; ``None`` takes the base case of the price record.
         with_scheme: Whether support counts.
     """
 
@@ -48,6 +52,7 @@ class EngineFunding:
     price: float | Mapping[str, float] | None
     with_scheme: bool
     _cases: dict[tuple[str, float], Case] = field(default_factory=dict)
+    _prices: dict[str, str] = field(default_factory=dict)
 
     @property
     def price_year(self) -> int:
@@ -98,7 +103,7 @@ class EngineFunding:
             gap=found.gap,
             paid=tuple(paid),
             assumed=(*case.assumed, *names, "par:capital.payer.rate"),
-            lineage=(*case.lineage, *case.assumed, *names),
+            lineage=(*case.lineage, *case.assumed, *names, self._price_lineage(case)),
             remarks=(*case.remarks, *remarks),
         )
 
@@ -115,8 +120,21 @@ class EngineFunding:
                 price=self._price(form),
                 draws=self.draws,
                 seed=self.seed,
+                ledger=self.ledger,
             )
         return self._cases[key]
+
+    def _price_lineage(self, case: Case) -> str:
+        """Id of the price a case is reckoned at."""
+        if case.form not in self._prices:
+            moves, given = case.price_form or case.form, self._price(case.form)
+            if given is None:
+                record = price_record(self.evidence, self.ledger, moves, case.price_year)
+                named = record.case(BASE)
+            else:
+                named = given_price(self.ledger, moves, given)
+            self._prices[case.form] = named.price.lineage
+        return self._prices[case.form]
 
     def _price(self, form: str) -> float | None:
         if isinstance(self.price, Mapping):

@@ -193,7 +193,7 @@ class _ModelSums:
                 kind="formula",
                 name=f"{words} in the model: {self.model.name}",
                 quantity=quantity,
-                inputs=tuple(row.amount.lineage for row in rows),
+                inputs=tuple(row.amount.lineage for row in rows) or (self.model.total.lineage,),
                 formula="sum of the middle values of the sources",
             )
         )

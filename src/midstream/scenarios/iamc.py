@@ -90,9 +90,9 @@ def rows(given: IamcInput) -> tuple[IamcRow, ...]:
     _check_regions(given)
     found: list[IamcRow] = []
     for series in _series(given):
-        for name, share in _SHARES.items():
-            values = _values(series.years, np.quantile(series.drawn, share, axis=0))
-            found.extend(_row(given.model, ALL, series, f"|{name}", values))
+        ends = np.quantile(series.drawn, list(_SHARES.values()), axis=0)
+        for name, drawn in zip(_SHARES, ends, strict=True):
+            found.extend(_row(given.model, ALL, series, f"|{name}", _values(series.years, drawn)))
         for number, scenario in enumerate(given.names):
             inside = (
                 given.regions[: len(series.drawn)] == number if given.regions is not None else ()

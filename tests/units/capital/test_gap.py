@@ -217,3 +217,22 @@ def test_the_same_seed_gives_the_same_gap(
     assert first == again
     other = real(study, evidence, asked, seed=2).to_dict()
     assert first != other
+
+
+def test_every_number_leads_back_to_nodes_that_exist(
+    study: Study, evidence: Evidence, asked: dict[str, Any]
+) -> None:
+    ledger = Ledger(base=evidence.ledger)
+    real(study, evidence, asked, ledger=ledger)
+    reached = ledger.reached(list(ledger.nodes))
+    lost = {name for node in reached for name in node.inputs if name not in ledger}
+    assert lost == set()
+    names = {node.id for node in reached}
+    assert any(name.startswith("arch:") for name in names)
+    assert any(name.startswith("f:capital.price/") for name in names)
+    bare = [
+        node.id
+        for node in reached
+        if node.id.startswith(("f:capital.gap.gap", "f:capital.gap.uses")) and not node.inputs
+    ]
+    assert bare == []

@@ -265,3 +265,14 @@ def test_a_plant_the_engine_refuses_says_why(
     assert why == {"iluka-eneabba": "", "mp-10x": "no archetype: none is on record"}
     with pytest.raises(InputError, match="beside mp-10x"):
         beside(evidence, ledger, one(evidence, "mp-10x", ledger), model("iluka-eneabba"))
+
+
+def test_every_node_leads_to_nodes_that_exist(evidence: Evidence) -> None:
+    held = Ledger(base=evidence.ledger)
+    companies(held, stacks(evidence, held))
+    reached = held.reached(list(held.nodes))
+    lost = {name for node in reached for name in node.inputs if name not in held}
+    assert lost == set()
+    shown = [node for node in reached if node.kind == "formula" and not node.quantity.missing]
+    assert shown
+    assert all(node.inputs and node.formula for node in shown)

@@ -45,7 +45,7 @@ def waterfall(
 ) -> Figure:
     """Build a level waterfall: needs first, sources taken off one by one, then the gap.
 
-    Bars are medians of each layer; medians do not add up exactly, so the gap is drawn from zero.
+    The gap stands at zero; where the amounts are means it ends where the last source began.
 
     Args:
         id: Id of the figure.

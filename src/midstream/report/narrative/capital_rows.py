@@ -61,13 +61,22 @@ def running(found: PlantCapital) -> list[SourceRow]:
 
 
 def layers_of(context: Context, found: PlantCapital) -> list[Layer]:
-    """The waterfall: uses, sources before the start, gap."""
-    layers = [Layer("Money to build", "", millions(context, found.total), "need")]
+    """The waterfall: uses, sources before the start, gap; means of the draws, which add up."""
+    layers = [Layer("Money to build", "", _mean(context, found.total_mean, found.total), "need")]
     for row in building(found):
         name = instrument(row).capitalize()
-        layers.append(Layer(name, payer(row), millions(context, row.amount)))
-    layers.append(Layer("Still to be raised", "nobody yet", millions(context, found.gap), "gap"))
+        layers.append(Layer(name, payer(row), _mean(context, row.mean, row.amount)))
+    gap = _mean(context, found.gap_mean, found.gap)
+    layers.append(Layer("Still to be raised", "nobody yet", gap, "gap"))
     return layers
+
+
+def _mean(context: Context, mean: Quantity | None, drawn: Quantity) -> Quantity:
+    """A mean in millions with the interval of its draws."""
+    if mean is None:
+        return millions(context, drawn)
+    one, spread = millions(context, mean), millions(context, drawn)
+    return Quantity(one.value, spread.low, spread.high, one.unit, one.label, one.lineage)
 
 
 def instrument(row: SourceRow) -> str:

@@ -42,8 +42,8 @@ def _figure(press: Press, found: PlantCapital) -> Json:
     title = say("Money to build {f}, and who brings it", f=name("form", found.form).split(" (")[0])
     subtitle = Sentence(
         (
-            f"{name('country', found.country)}, million USD; {found.money_basis}. Medians need not"
-            " add up.",
+            f"{name('country', found.country)}, million USD; {found.money_basis}. Means of the"
+            " draws, which add up.",
         )
     )
     source = press.basis("Brackets hold four draws in five.")

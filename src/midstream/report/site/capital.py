@@ -97,8 +97,8 @@ def waterfall_figure(desk: Desk, found: PlantCapital, width: int = 780) -> Figur
     title = say("Money to build {f}, and who brings it", f=desk.form(found.form))
     subtitle = Sentence(
         (
-            f"{desk.country(found.country)}; {found.money_basis}. Medians of the draws, so bars"
-            " need not add up; brackets are 80 % intervals of needs and gap.",
+            f"{desk.country(found.country)}; {found.money_basis}. Means of the draws, which"
+            " add up; brackets are 80 % intervals of needs and gap.",
         )
     )
     source = desk.source_line([layer.amount.lineage for layer in layers], "Modelled.")
