@@ -132,9 +132,7 @@ def test_layers_and_gap_are_the_uses_to_the_cent_and_none_is_negative(
 
 @few
 @given(plants(paying=False), supports(), money_terms())
-def test_layers_stand_by_rank(
-    case: Case, support: tuple[Instrument, ...], terms: Terms
-) -> None:
+def test_layers_stand_by_rank(case: Case, support: tuple[Instrument, ...], terms: Terms) -> None:
     ranks = [CONSTRUCTION.index(one.instrument.kind) for one in fund(case, support, terms).layers]
     assert ranks == sorted(ranks)
 
@@ -280,7 +278,9 @@ def test_a_plant_of_twice_the_size_needs_twice_the_money(
 ) -> None:
     larger = replace(case, capacity=case.capacity * factor, capex=case.capex * factor)
     scale = total(larger, terms)
-    assert np.allclose(gap(larger, (), terms), gap(case, (), terms) * factor, atol=TINY * scale.max())
+    assert np.allclose(
+        gap(larger, (), terms), gap(case, (), terms) * factor, atol=TINY * scale.max()
+    )
 
 
 @few

@@ -35,6 +35,7 @@ from registers import (
     unify_lists,
 )
 from research import add_research
+from signals import add_signals
 from tables import DerivationError, Row, by_columns, columns_of, read_rows, write_rows
 
 HERE = Path(__file__).resolve().parent
@@ -56,6 +57,7 @@ def build_tables(folder: Path) -> Tables:
     add_futures(tables, folder, DECLARED)
     add_pipeline(tables, folder, DECLARED)
     add_capital(tables, folder, DECLARED)
+    add_signals(tables, folder, DECLARED)
     corrections = load_corrections(DECLARED / "corrections.csv")
     apply_corrections(corrections, tables)
     resolve_aliases(tables)

@@ -6,6 +6,7 @@ another. Parameters that all plants share have one stream each.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -124,6 +125,20 @@ class Drawing:
     def __post_init__(self) -> None:
         for name in self.given:
             known(name, dict.fromkeys(GIVEN, ""), "figure of a plant")
+            if not math.isfinite(self.given[name]):
+                raise InputError(
+                    f"{name} of {self.given[name]}",
+                    where=f"--set {name}",
+                    why="a figure of a plant is a number",
+                    mend="give a number",
+                )
+        if self.draws < 1:
+            raise InputError(
+                f"{self.draws} draws",
+                where="--draws",
+                why="without a draw there is no answer",
+                mend="take 1 or more",
+            )
 
     def flat(self, value: float) -> Floats:
         """The same number in every draw."""
@@ -228,4 +243,3 @@ class Drawing:
 
     def _own(self, name: str, otherwise: Callable[[], Floats]) -> Floats:
         return self.flat(self.given[name]) if name in self.given else otherwise()
-

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from midstream.capital.archetypes import Drawing, archetype_of, enter_archetype, missing
 from midstream.capital.case import Case
 from midstream.capital.case_target import (
     DRAWS,
+    Plan,
     capacity_of_plant,
     draw_case,
     drawing_of,
@@ -58,35 +60,36 @@ def case_of_facility(
     archetype = archetype_of(evidence, plant.form, variant)
     given = dict(overrides or {})
     drawing = drawing_of(evidence, archetype, facility_id, draws, seed, given)
-    size = given.get("capacity", plant.capacity)
-    if size is None:
-        raise missing("capacity", facility_id)
-    capacity = capacity_of_plant(evidence, archetype, size)
-    recorded = _recorded_capex(drawing, row)
-    capex = given_capex(drawing)
-    if capex is None:
-        capex = recorded
-    if capex is None:
-        capex = drawing.capex_per_unit() * max(capacity, 0.0)
-    elif capex is recorded:
-        _compare(drawing, capex, capacity)
-    built = plant.status == BUILT and capex is recorded
-    if built:
-        drawing.remarks.append("the plant runs: its capital cost is taken as spent, no overrun")
     if ledger is not None:
         enter_archetype(evidence, ledger, archetype)
-    return draw_case(
-        drawing,
-        world,
-        plant.country,
-        facility_id,
-        capacity,
-        _decided(evidence, plant, drawing),
-        capex,
-        price,
-        overrun=drawing.flat(0.0) if built else None,
-        lineage=(f"fac:{facility_id}",),
+    return draw_case(drawing, world, _plan(drawing, row, plant), price)
+
+
+def _plan(drawing: Drawing, row: Row, plant: Plant) -> Plan:
+    """Size, year and capital cost of a plant of the register."""
+    size = drawing.given.get("capacity", plant.capacity)
+    if size is None:
+        raise missing("capacity", plant.id)
+    capacity = capacity_of_plant(drawing.evidence, drawing.row, size)
+    plan = Plan(
+        country=plant.country,
+        facility=plant.id,
+        capacity=capacity,
+        year=_decided(plant, drawing),
+        capex=drawing.flat(0.0),
+        lineage=(f"fac:{plant.id}",),
     )
+    own = given_capex(drawing)
+    if own is not None:
+        return replace(plan, capex=own)
+    recorded = _recorded_capex(drawing, row)
+    if recorded is None:
+        return replace(plan, capex=drawing.capex_per_unit() * max(capacity, 0.0))
+    _compare(drawing, recorded, capacity)
+    if plant.status != BUILT:
+        return replace(plan, capex=recorded)
+    drawing.remarks.append("the plant runs: its capital cost is taken as spent, no overrun")
+    return replace(plan, capex=recorded, overrun=drawing.flat(0.0))
 
 
 def _found(evidence: Evidence, world: World, facility_id: str) -> tuple[Row, Plant]:
@@ -138,11 +141,11 @@ def _compare(drawing: Drawing, capex: Floats, capacity: float) -> None:
         )
 
 
-def _decided(evidence: Evidence, plant: Plant, drawing: Drawing) -> int:
+def _decided(plant: Plant, drawing: Drawing) -> int:
     """Year of the decision: that of the release, or the last in which the start is still met."""
     if "year" in drawing.given:
         return int(drawing.given["year"])
-    now = int(evidence.release.date[:4])
+    now = int(drawing.evidence.release.date[:4])
     if plant.start is None:
         return now
     return max(now, math.floor(plant.start - float(drawing.build()[0])))

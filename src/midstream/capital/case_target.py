@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from midstream.capital.archetypes import Drawing, archetype_of, enter_archetype
 from midstream.capital.case import Case
@@ -64,7 +65,30 @@ def case_of_target(
         capex = drawing.capex_per_unit() * max(plant, 0.0)
     if ledger is not None:
         enter_archetype(evidence, ledger, row)
-    return draw_case(drawing, world, country, "", plant, decided, capex, price)
+    return draw_case(drawing, world, Plan(country, "", plant, decided, capex), price)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is known of a plant before the rest is drawn.
+
+    Attributes:
+        country: Where it stands.
+        facility: Row of the facility register; blank for a plant to come.
+        capacity: In the unit of the archetype.
+        year: Year of the decision.
+        capex: Planned capital cost, USD, shape (draw,).
+        overrun: Where it is known; ``None`` where it is to be drawn.
+        lineage: Ids of the record.
+    """
+
+    country: str
+    facility: str
+    capacity: float
+    year: int
+    capex: Floats
+    overrun: Floats | None = None
+    lineage: tuple[str, ...] = ()
 
 
 def drawing_of(
@@ -99,47 +123,33 @@ def capacity_of_plant(evidence: Evidence, row: Row, capacity: float) -> float:
     )
 
 
-def draw_case(
-    drawing: Drawing,
-    world: World,
-    country: str,
-    facility: str,
-    capacity: float,
-    year: int,
-    capex: Floats,
-    price: float | None,
-    *,
-    overrun: Floats | None = None,
-    lineage: tuple[str, ...] = (),
-) -> Case:
+def draw_case(drawing: Drawing, world: World, plan: Plan, price: float | None) -> Case:
     """Draw what is left of a case once its size, year and capital cost are known.
 
     Args:
         drawing: Archetype and streams of the plant.
-        world, country, facility: The plant.
-        capacity: In the unit of the archetype.
-        year: Year of the decision.
-        capex: Planned capital cost, USD, shape (draw,).
+        world: Says who leads the form.
+        plan: The plant.
         price: Price of the price form, ``None`` for the base case of the record.
-        overrun: Where it is known; else drawn.
-        lineage: Ids of the record.
+
+    Raises:
+        InputError: if a figure is missing and none is given, or one makes no sense.
     """
     row, given = drawing.row, drawing.given
-    yearly = capacity * row["per_year"]
     use = drawing.utilisation()
-    money = costing(drawing, world, country, price, use)
-    nameplate = max(yearly, 0.0) * row["kg_per_unit"]
-    fixed = money.fixed_per_kg * nameplate
-    over = drawing.overrun() if overrun is None or "overrun" in given else overrun
+    money = costing(drawing, world, plan.country, price, use)
+    yearly = plan.capacity * row["per_year"]
+    fixed = money.fixed_per_kg * max(yearly, 0.0) * row["kg_per_unit"]
+    known_overrun = None if "overrun" in given else plan.overrun
     return Case(
         form=row["form"],
-        country=country,
-        facility=facility,
+        country=plan.country,
+        facility=plan.facility,
         unit=f"{row['product_unit']}/yr",
         capacity=yearly,
-        year=year,
-        capex=capex,
-        overrun=over,
+        year=plan.year,
+        capex=plan.capex,
+        overrun=drawing.overrun() if known_overrun is None else known_overrun,
         build=drawing.build(),
         ramp=drawing.ramp(),
         utilisation=use,
@@ -150,7 +160,7 @@ def draw_case(
         fixed=drawing.flat(given["fixed"]) if "fixed" in given else fixed,
         price_year=drawing.price_year,
         assumed=tuple(drawing.assumed),
-        lineage=lineage,
+        lineage=plan.lineage,
         price_form=row["price_form"],
         remarks=tuple(dict.fromkeys(drawing.remarks)),
     )

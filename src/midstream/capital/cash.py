@@ -126,7 +126,9 @@ def _per_kg(case: Case, instrument: Instrument) -> Floats:
         return np.zeros(case.draws)
     share = 1.0 if instrument.share is None else instrument.share
     short = instrument.per_kg - case.price
-    return np.asarray(share * (np.maximum(short, 0.0) if instrument.kind == "price-floor" else short))
+    return np.asarray(
+        share * (np.maximum(short, 0.0) if instrument.kind == "price-floor" else short)
+    )
 
 
 def _incentive_per_kg(case: Case, instrument: Instrument) -> Floats:

@@ -208,4 +208,6 @@ def check_instruments(instruments: Sequence[Instrument]) -> None:
 
 
 def _refused(instrument: Instrument, what: str, why: str) -> InputError:
-    return InputError(what, where=f"{instrument.kind} of {instrument.payer}", why=why, mend="mend it")
+    return InputError(
+        what, where=f"{instrument.kind} of {instrument.payer}", why=why, mend="mend it"
+    )

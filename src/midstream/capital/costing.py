@@ -92,9 +92,7 @@ def _market_price(drawing: Drawing, price: float | None) -> Floats:
     return drawing.flat(price)
 
 
-def _made_up(
-    drawing: Drawing, world: World, country: str, market: Floats
-) -> tuple[Floats, Floats]:
+def _made_up(drawing: Drawing, world: World, country: str, market: Floats) -> tuple[Floats, Floats]:
     """Price of the product and cost of its feed from the price of the feed."""
     feed = drawing.parameter("capital.magnet.feed-ratio") * market
     feed = feed + drawing.parameter("capital.magnet.other-feed")

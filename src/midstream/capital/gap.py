@@ -54,6 +54,7 @@ def by_stage(
     ledger: Ledger | None = None,
     price: float | Mapping[str, float] | None = None,
     with_scheme: bool = True,
+    overrides: Mapping[str, Mapping[str, float]] | None = None,
     inputs: Mapping[str, Sequence[str]] | None = None,
     funding: Funding | None = None,
 ) -> StageGap:
@@ -73,6 +74,8 @@ def by_stage(
         price: USD per kg of the form that moves the price of a product (for magnets the oxide),
             for all forms or by form; ``None`` takes the base case of the price record.
         with_scheme: Whether support counts.
+        overrides: Form -> figures that replace those of its archetype (overrun, build, ramp,
+            utilisation, feed and opex in USD per kg), for forms that lack one.
         inputs: Form -> lineage ids of its need and output.
         funding: What pays for plants; ``None`` is the engine of this room.
 
@@ -86,7 +89,7 @@ def by_stage(
     check_request(evidence, country, forms, years, need, output, draws)
     held = Ledger(base=evidence.ledger) if ledger is None else ledger
     engine = funding or EngineFunding(
-        evidence, world, held, country, years[0], draws, seed, price, with_scheme
+        evidence, world, held, country, years[0], draws, seed, price, with_scheme, overrides or {}
     )
     found, unpriced = _priced(evidence, engine, forms, need, output)
     place = country if with_scheme else f"{country}-alone"

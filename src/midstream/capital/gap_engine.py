@@ -40,6 +40,7 @@ class EngineFunding:
         price: USD per kg of the form that moves the price of a product (for magnets the oxide),
             for all forms or by form; ``None`` takes the base case of the price record.
         with_scheme: Whether support counts.
+        overrides: Form -> figures that replace those of its archetype, as of `case_of_target`.
     """
 
     evidence: Evidence
@@ -51,6 +52,7 @@ class EngineFunding:
     seed: int
     price: float | Mapping[str, float] | None
     with_scheme: bool
+    overrides: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     _cases: dict[tuple[str, float], Case] = field(default_factory=dict)
     _prices: dict[str, str] = field(default_factory=dict)
 
@@ -120,6 +122,7 @@ class EngineFunding:
                 price=self._price(form),
                 draws=self.draws,
                 seed=self.seed,
+                overrides=self.overrides.get(form),
                 ledger=self.ledger,
             )
         return self._cases[key]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from midstream.capital.conditions import MARKET
 from midstream.evidence import Evidence
 
 TABLE = "payers"
@@ -27,6 +28,7 @@ KIND_WORDS: Mapping[str, str] = {
     MIXED: "Public and private together",
     OPEN: "Nobody yet",
     UNKNOWN: "Not classed",
+    MARKET: "Lenders and owners at market terms",
 }
 
 

@@ -110,7 +110,6 @@ def rates_of_return(flows: Flows) -> Floats:
     """
     days = np.rint(flows.times * DAYS).astype("timedelta64[D]") + FIRST_DAY
     found = [
-        pyxirr.xirr(dates, cash, silent=True)
-        for dates, cash in zip(days, flows.cash, strict=True)
+        pyxirr.xirr(dates, cash, silent=True) for dates, cash in zip(days, flows.cash, strict=True)
     ]
     return np.array([np.nan if rate is None else rate for rate in found], dtype=float)

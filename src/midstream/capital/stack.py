@@ -36,6 +36,11 @@ from midstream.capital.conditions import (
 from midstream.capital.funding import Funding, Layer, sum_of
 from midstream.chain.estimate import Floats
 
+#: Part of the uses below which money is rounding.
+DUST = 1e-12
+#: Kinds that give what the plant can carry where no amount is named.
+_OPEN = frozenset({"commercial-debt", "equity"})
+
 
 def fund(
     case: Case,
@@ -144,7 +149,9 @@ class _Stack:
             self._own(instrument)
 
     def _put(self, instrument: Instrument, most: Floats, service: Floats | None = None) -> Floats:
-        amount = np.maximum(0.0, np.minimum(most, self.left))
+        # What rounding leaves of a limit is no loan.
+        most = np.where(most > DUST * self.total, most, 0.0)
+        amount = np.minimum(most, self.left)
         self.left = self.left - amount
         paid = None if service is None else service * amount[:, None]
         self.layers.append(Layer(instrument, amount, paid))
@@ -211,10 +218,8 @@ def _asked(instrument: Instrument, whole: Floats) -> Floats:
     elif instrument.share is not None:
         offered = instrument.share * whole
     else:
-        offered = np.full(whole.shape, np.inf) if instrument.kind in _OPEN else np.zeros(whole.shape)
+        offered = (
+            np.full(whole.shape, np.inf) if instrument.kind in _OPEN else np.zeros(whole.shape)
+        )
     limit = np.inf if instrument.cap is None else instrument.cap
     return np.asarray(np.minimum(offered, limit))
-
-
-#: Kinds that give what the plant can carry where no amount is named.
-_OPEN = frozenset({"commercial-debt", "equity"})

@@ -91,7 +91,8 @@ class Middle:
 
     def moved(self, substitution: Floats) -> Middle:
         """The same with another substitution, shape (draw, step)."""
-        return replace(self, sigma=np.median(substitution, axis=0))
+        one = len(substitution) == 1
+        return replace(self, sigma=substitution[0] if one else np.median(substitution, axis=0))
 
     def own(self, step: int) -> Floats:
         """How the pull of a step's buyers answers to their own price."""

@@ -68,7 +68,7 @@ def needs(
     kind = np.float32 if single else np.float64
     found: Floats = np.empty((len(held), len(frame.years), frame.draws), kind)
     numbers = {place: number for number, place in enumerate(held)}
-    for part in roller.forms(held):
+    for part in roller.places(held):
         for country, need in part.need.items():
             number = numbers.get((part.form, country))
             if number is not None:
@@ -134,9 +134,7 @@ def _check(world: World, frame: Frame, driver: Floats | None, forms: Sequence[st
         )
 
 
-def _places(
-    world: World, wanted: set[str], places: Collection[Place] | None
-) -> tuple[Place, ...]:
+def _places(world: World, wanted: set[str], places: Collection[Place] | None) -> tuple[Place, ...]:
     found: list[Place] = []
     for form in world.forms:
         if form not in wanted:

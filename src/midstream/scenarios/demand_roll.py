@@ -119,10 +119,13 @@ class Roller:
         parameters = Parameters(self.evidence, Draws(frame.seed, frame.draws), self.overrides)
         self._cells = Cells(world, parameters, frame.last, self.countries)
 
-    def forms(self, wanted: Collection[Place] | None = None) -> Iterator[FormNeed]:
-        """Needs of the places wanted and of all that they go into, from the devices back."""
-        if wanted is None:
-            wanted = {(form, country) for form in self.world.forms for country in self.countries}
+    def forms(self, wanted: Collection[str] | None = None) -> Iterator[FormNeed]:
+        """Needs of the forms wanted and of all that they go into, from the devices back."""
+        forms = self.world.forms if wanted is None else wanted
+        return self.places({(form, country) for form in forms for country in self.countries})
+
+    def places(self, wanted: Collection[Place]) -> Iterator[FormNeed]:
+        """The same for some places, each form in the countries it is followed in."""
         behind = self._behind(wanted)
         for form in self.world.forms:
             if form in behind:

@@ -124,7 +124,9 @@ class Entrants:
         cells = (np.arange(shape[0])[:, None] * shape[1] + draws).ravel()
 
         def by_draw(values: Floats) -> Floats:
-            return np.bincount(cells, values.ravel(), shape[0] * shape[1]).reshape(shape)
+            found: Floats = np.zeros(shape)
+            np.add.at(found.ravel(), cells, values.ravel())
+            return found
 
         return by_draw(nameplate * installed(years, start)), by_draw(made)
 

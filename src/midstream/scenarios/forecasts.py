@@ -14,10 +14,13 @@ from datetime import date
 from pathlib import Path
 
 from midstream.errors import InputError
+from midstream.scenarios.observe import odds
 from midstream.scenarios.result import State
 from midstream.scenarios.signals import Signal, chances
 
 NAME = "forecasts.csv"
+#: Statements about scenarios bear this before the name of the scenario.
+FUTURE = "future-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Forecast:
 
     Attributes:
         id: Study, signal and day, which tell statements apart.
-        signal: Signal it is about.
+        signal: Signal it is about, or ``future-`` and the scenario it is about.
         statement: What is said to happen.
         resolves_on: Day on which it is settled at the latest.
         rule: How it is settled.
@@ -70,29 +73,68 @@ def forecasts(
         made: Day, data release, version.
 
     Returns:
-        Forecasts of signals whose day has not passed when they are made.
+        Forecasts of signals whose day has not passed when they are made, then one of each
+        scenario of the last year; those of all scenarios sum to 1.
     """
     today = date.fromisoformat(made[0])
-    return tuple(
-        Forecast(
-            id=f"{study}/{one.id}/{one.by.isoformat()}",
-            signal=one.id,
-            statement=one.indicator,
-            resolves_on=one.by.isoformat(),
-            rule=f"{one.words}; {one.watch}",
-            probability=_mean(one, state, slope),
-            record_only=_mean(one, record, slope),
-            made_on=made[0],
-            data_release=made[1],
-            version=made[2],
+    seen = (
+        _forecast(
+            study,
+            (one.id, one.indicator, one.by.isoformat(), f"{one.words}; {one.watch}"),
+            (_mean(one, state, slope), _mean(one, record, slope)),
+            made,
         )
         for one in signals
         if one.by >= today
     )
+    return (*seen, *_futures(study, state, record, made))
+
+
+def _futures(
+    study: str, state: State, record: State, made: tuple[str, str, str]
+) -> tuple[Forecast, ...]:
+    """One statement a scenario: that the last year meets its conditions and no better one's."""
+    last = state.frame.last
+    pairs = zip(odds(state, state.weights), odds(record, record.weights), strict=True)
+    return tuple(
+        _forecast(
+            study,
+            (
+                f"{FUTURE}{name}",
+                f"The future of {last} is {name}",
+                f"{last}-12-31",
+                f"conditions of the futures on figures of {last}",
+            ),
+            pair,
+            made,
+        )
+        for name, pair in zip(state.names, pairs, strict=True)
+    )
+
+
+def _forecast(
+    study: str,
+    told: tuple[str, str, str, str],
+    chance: tuple[float, float],
+    made: tuple[str, str, str],
+) -> Forecast:
+    signal, statement, resolves_on, rule = told
+    return Forecast(
+        id=f"{study}/{signal}/{resolves_on}",
+        signal=signal,
+        statement=statement,
+        resolves_on=resolves_on,
+        rule=rule,
+        probability=round(chance[0], 6),
+        record_only=round(chance[1], 6),
+        made_on=made[0],
+        data_release=made[1],
+        version=made[2],
+    )
 
 
 def _mean(signal: Signal, state: State, slope: float) -> float:
-    return round(float((state.weights * chances(signal, state, slope)).sum()), 6)
+    return float((state.weights * chances(signal, state, slope)).sum())
 
 
 def merge(*ledgers: Iterable[Forecast]) -> tuple[Forecast, ...]:

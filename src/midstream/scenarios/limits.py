@@ -167,15 +167,7 @@ def limited(
     Raises:
         InputError: if the driver has not one number a draw, or a row is not in order.
     """
-    frame = paths.frame
-    driver = np.zeros(frame.draws) if feed is None else feed
-    if driver.shape != (frame.draws,):
-        raise InputError(
-            f"a driver of permits of shape {driver.shape}",
-            where="feed",
-            why=f"the paths have {frame.draws} draws",
-            mend="give one number a draw",
-        )
+    driver = _driver(paths.frame, feed)
     free = _free(evidence, world, paths, secondary)
     if not reuse:
         # In the order of memory they have, so that the draws of a place stay side by side.
@@ -191,7 +183,7 @@ def limited(
         if checked:
             found, output[:, :, number] = _place(
                 checked,
-                frame,
+                paths.frame,
                 output,
                 number,
                 free.get(paths.places[number], nothing),
@@ -202,6 +194,19 @@ def limited(
             base = paths.base[:, :, number]
             np.minimum(base, output[:, :, number], out=base)
     return Limited(paths, tuple(applied), tuple(unchecked))
+
+
+def _driver(frame: Frame, feed: Floats | None) -> Floats:
+    """The driver of permits, one number a draw."""
+    driver = np.zeros(frame.draws) if feed is None else feed
+    if driver.shape != (frame.draws,):
+        raise InputError(
+            f"a driver of permits of shape {driver.shape}",
+            where="feed",
+            why=f"the paths have {frame.draws} draws",
+            mend="give one number a draw",
+        )
+    return driver
 
 
 def _free(

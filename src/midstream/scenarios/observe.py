@@ -1,7 +1,9 @@
 """What is seen changes the odds: Bayes on the draws of an outlook, step by step.
 
 Each draw keeps its weight times the likelihood of what was seen, and the weights are normalised:
-``w_i' = w_i L_i / sum(w L)``. The order of observations does not matter.
+``w_i' = w_i L_i / sum(w L)``. The order of observations does not matter. The day of an observation
+is the day it is true of, not the day it was printed: what has not happened before the day of a
+signal says only "not yet".
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from datetime import date
 
 import numpy as np
 
-from midstream.chain.estimate import Floats
+from midstream.chain.estimate import Z80, Floats
 from midstream.errors import InputError
 from midstream.scenarios.result import State
 from midstream.scenarios.signals import Signal, chances, figure, one_of
@@ -20,6 +22,8 @@ from midstream.scenarios.signals import Signal, chances, figure, one_of
 #: Draws that have to carry the weight before an update is called thin.
 FEW = 100.0
 YES, NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
+#: Words that are figures where a signal has a threshold.
+DIGITS = frozenset({"1", "0"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,8 @@ class Observation:
 
     Attributes:
         signal: Id.
-        value: A figure in the unit of the signal, or whether it happened.
-        on: Day on which it was seen.
+        value: A figure in the unit of the signal, or whether it happened (or a threshold was met).
+        on: Day it is true of.
     """
 
     signal: str
@@ -63,12 +67,15 @@ class Update:
         names: Scenario ids by rank.
         steps: Updates in order.
         weights: Weights of the draws after the last one, shape (draw,).
+        ranges: 80 % interval of each probability from the number of draws that carry the weight
+            (Wilson); empty where nothing was seen.
         thin: Whether fewer than `FEW` draws carry the weight.
     """
 
     names: tuple[str, ...]
     steps: tuple[Step, ...]
     weights: Floats
+    ranges: tuple[tuple[float, float], ...]
     thin: bool
 
     @property
@@ -76,24 +83,36 @@ class Update:
         """Probability of each scenario after the last step."""
         return self.steps[-1].after if self.steps else ()
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader has to know: how far the odds are known where few draws are left."""
+        if not self.thin:
+            return ()
+        told = ", ".join(
+            f"{name} {low:.2f} to {high:.2f}"
+            for name, (low, high) in zip(self.names, self.ranges, strict=True)
+        )
+        count = f"{self.steps[-1].effective:.0f} of {len(self.weights):,} draws"
+        return (f"only {count} carry the weight after this; 80 % intervals: {told}",)
+
 
 def read_value(signal: Signal, text: str) -> float | bool:
-    """Read what was seen: a figure for a signal with a threshold, yes or no for an event.
+    """Read what was seen: yes or no, or a figure for a signal with a threshold.
 
     Raises:
         InputError: if it is neither, or not of the kind the signal asks for.
     """
     word = text.strip().lower()
+    if word in (YES | NO) - (DIGITS if signal.numeric else frozenset()):
+        return word in YES
     if not signal.numeric:
-        if word in YES | NO:
-            return word in YES
         raise _unread(text, f"{signal.id} is a thing that happens or not", "give yes or no")
     try:
         value = float(word.replace(",", ""))
     except ValueError:
         value = float("nan")
     if not np.isfinite(value) or value < 0:
-        mend = f"give a figure in {signal.unit}, such as {signal.threshold:g}"
+        mend = f"give a figure in {signal.unit}, such as {signal.threshold:g}, or yes or no"
         raise _unread(text, f"{signal.id} is a figure of 0 or more", mend)
     return value
 
@@ -120,28 +139,54 @@ def check_day(signal: Signal, on: date, first: int) -> None:
 def likelihood(signal: Signal, state: State, seen: Observation, slope: float) -> Floats:
     """Likelihood of what was seen in every draw, shape (draw,).
 
-    A figure counts by a lognormal error about the draw's figure where the signal has one, else
-    by the side of the threshold it lies on. Something seen after the date counts as missed.
+    A figure counts by a lognormal error about the draw's figure of that day where the signal has
+    one (relative to a report that is exact), else by the side of the threshold it lies on. What
+    comes true by its day counts with its chance by then; what comes after it is a miss; what has
+    not come before it is a miss so far.
+
+    Raises:
+        InputError: if the value is not of the kind of the signal, or its day lies outside the
+            outlook.
     """
-    yes = chances(signal, state, slope)
+    check_kind(signal, seen.value)
     value = seen.value
+    if not isinstance(value, bool):
+        if signal.error > 0:
+            return _near(figure(signal, state, seen.on), value, signal)
+        value = met(signal, value)
+    if signal.comparison == "le":
+        yes = chances(signal, state, slope, seen.on)
+        return yes if value else 1 - yes
+    if value and seen.on <= signal.by:
+        return chances(signal, state, slope)
+    return 1 - chances(signal, state, slope, min(seen.on, signal.by))
+
+
+def met(signal: Signal, value: float) -> bool:
+    """Whether a figure meets the threshold of a signal."""
+    limit = signal.threshold or 0.0
+    return value >= limit if signal.comparison == "ge" else value <= limit
+
+
+def check_kind(signal: Signal, value: float | bool) -> None:
+    """Check that a value is one the signal can take.
+
+    Raises:
+        InputError: if a figure is given for an event, or one that is negative or no number.
+    """
     if isinstance(value, bool):
-        happened = value and seen.on <= signal.by
-        return yes if happened else 1 - yes
-    if signal.error > 0 and value > 0:
-        return _near(figure(signal, state), value, signal)
-    met = (
-        value >= (signal.threshold or 0)
-        if signal.comparison == "ge"
-        else value <= (signal.threshold or 0)
-    )
-    return yes if met else 1 - yes
+        return
+    if not signal.numeric:
+        raise _unread(f"{value:g}", f"{signal.id} is a thing that happens or not", "give yes or no")
+    if not np.isfinite(value) or value < 0:
+        mend = f"give a figure in {signal.unit}"
+        raise _unread(f"{value:g}", f"{signal.id} is a figure of 0 or more", mend)
 
 
 def _near(values: Floats, seen: float, signal: Signal) -> Floats:
     """Lognormal density of a report, with a floor that keeps surprises possible."""
-    floor = 1e-3 * (signal.threshold or seen)
-    gap = np.log(np.maximum(values, floor) / seen) / signal.error
+    floor = 1e-3 * (signal.threshold or max(seen, 1.0))
+    gap = np.log(np.maximum(values, floor) / max(seen, floor)) / signal.error
     return np.asarray(np.maximum(np.exp(-0.5 * gap**2), 1e-9))
 
 
@@ -162,7 +207,7 @@ def observe(
         weights: Weights to start from; those of the state by default.
 
     Raises:
-        InputError: if a signal is unknown, or one is seen twice.
+        InputError: if a signal is unknown or seen twice, or a value or day cannot be.
     """
     names = [one.signal for one in seen]
     if len(set(names)) < len(names):
@@ -189,8 +234,24 @@ def observe(
             )
         )
         held = after
-    thin = bool(steps) and steps[-1].effective < FEW
-    return Update(state.names, tuple(steps), held, thin)
+    if not steps:
+        return Update(state.names, (), held, (), False)
+    last = steps[-1]
+    ranges = tuple(interval(one, last.effective) for one in last.after)
+    return Update(state.names, tuple(steps), held, ranges, last.effective < FEW)
+
+
+def interval(share: float, count: float) -> tuple[float, float]:
+    """80 % interval of a share of a number of cases (Wilson).
+
+    Args:
+        share: Share seen, 0 to 1.
+        count: Cases, above 0; a number of effective draws need not be whole.
+    """
+    pull = Z80**2 / count
+    middle = (share + pull / 2) / (1 + pull)
+    half = (pull * share * (1 - share) + pull**2 / 4) ** 0.5 / (1 + pull)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def odds(state: State, weights: Floats) -> tuple[float, ...]:

@@ -136,14 +136,12 @@ def record_only(request: Request) -> State:
     """The same outlook where no driver does anything: the record alone, to be compared with."""
     frame = request.frame(request.settings.draws)
     given = Given.of(request.setup.evidence, frame).still()
-    found = run(request.setup, given, request.values(frame))
+    found = run(request.setup, given, request.values(frame), single=frame.draws > MANY)
     weights, names = _weights(request, found, {})
     return State(frame, found.drivers, found.paths, found.needs, found.region, names, weights)
 
 
-def _scores(
-    request: Request, future: Future, executor: Executor | None
-) -> FutureScores | None:
+def _scores(request: Request, future: Future, executor: Executor | None) -> FutureScores | None:
     settings = request.settings
     if not settings.sectors:
         return None

@@ -24,7 +24,7 @@ from midstream.scenarios.demand_roll import Ground
 from midstream.scenarios.frame import Bools, DriverDraws, Frame, Needs, Paths, Place, Project
 from midstream.scenarios.regions import Condition, Ints, Rule
 from midstream.scenarios.regions_met import Outcome, Plants, met, unnamed_output
-from midstream.scenarios.secondary_streams import reached_places
+from midstream.scenarios.secondary_streams import Reads, reached_places
 
 #: Driver that counter-moves stand for where they are simulated.
 COUNTER = "counter-move"
@@ -158,7 +158,7 @@ class Narrow:
 
     places: frozenset[Place]
     needed: frozenset[Place]
-    reads: secondary.Reads
+    reads: Reads
 
 
 def feeding(world: World, forms: set[str]) -> set[str]:

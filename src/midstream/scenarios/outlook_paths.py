@@ -159,9 +159,7 @@ def path_rows(
     return tuple(rows)
 
 
-def _needed(
-    needs: Needs, columns: Sequence[int], executor: Executor | None
-) -> dict[int, Floats]:
+def _needed(needs: Needs, columns: Sequence[int], executor: Executor | None) -> dict[int, Floats]:
     """Quantiles of the needs at some columns that are known in every year, (3, year) each."""
     known = [n for n in columns if np.isfinite(needs.need[0, :, n]).all()]
     found = quantiles(needs.need, executor, known)

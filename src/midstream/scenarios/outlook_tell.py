@@ -81,9 +81,7 @@ class Told:
         return self.request.setup.evidence
 
 
-def tell(
-    told: Told, classes: Classes, ledger: Ledger, executor: Executor | None = None
-) -> Outlook:
+def tell(told: Told, classes: Classes, ledger: Ledger, executor: Executor | None = None) -> Outlook:
     """Enter all rows and give the outlook; threads take the quantiles of paths."""
     request, future = told.request, told.future
     settings, setup = request.settings, request.setup

@@ -88,7 +88,14 @@ def ready(
     _check(frame, projects, classes)
     cells = cells_of(evidence, world, projects) if places is None else places
     return Ready.of(
-        frame, world, evidence, tuple(projects), classes, tuple(sorted(cells)), overrides or {}, keep
+        frame,
+        world,
+        evidence,
+        tuple(projects),
+        classes,
+        tuple(sorted(cells)),
+        overrides or {},
+        keep,
     )
 
 

@@ -98,9 +98,7 @@ class Standing:
         return cls(nameplate, made, kept, counted, running)
 
 
-def _plants(
-    frame: Frame, parameters: Parameters, plants: Sequence[Plant]
-) -> tuple[Floats, Floats]:
+def _plants(frame: Frame, parameters: Parameters, plants: Sequence[Plant]) -> tuple[Floats, Floats]:
     """Nameplate of running plants and what they make, each of shape (draw,)."""
     nameplate, made = np.zeros(frame.draws), np.zeros(frame.draws)
     for plant in plants:

@@ -2,13 +2,16 @@
 
 A signal on the model reads the draws: capacity, output, the start of a plant. A signal on a driver
 has a chance of its own, tilted along the driver: ``P(yes | z) = Phi(a + b z)`` with
-``a = Phi^-1(p) sqrt(1 + b^2)``, so that its mean over a standard normal driver is ``p``.
+``a = Phi^-1(p) sqrt(1 + b^2)``, so that its mean over a standard normal driver is ``p``. Before its
+day only a part of that chance has accrued, at a constant hazard: ``1 - (1 - P)^s`` with the share
+``s`` of its time gone by.
 """
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -46,6 +49,7 @@ class Signal:
         source: Sources.
         kind: ``modelled``, ``assumed`` or ``derived`` (made from the study's own projects).
         lineage: Id of its row, or of the number it was made from.
+        since: Day from which it is watched; the first day of the outlook where ``None``.
     """
 
     id: str
@@ -69,6 +73,7 @@ class Signal:
     source: tuple[str, ...]
     kind: str
     lineage: str
+    since: date | None = None
 
     @property
     def numeric(self) -> bool:
@@ -85,9 +90,10 @@ class Signal:
 
 
 def on_file(evidence: Evidence, country: str) -> tuple[Signal, ...]:
-    """Give the signals on file for a country, in the order of the table."""
+    """Give the signals on file for a country, watched from the day of the release on."""
+    since = date.fromisoformat(evidence.release.date)
     rows = [row for row in evidence.table(TABLE).rows if row["country"] == country]
-    return tuple(_signal(row) for row in rows)
+    return tuple(replace(_signal(row), since=since) for row in rows)
 
 
 def _signal(row: Row) -> Signal:
@@ -215,27 +221,42 @@ def _made(
     )  # fmt: skip
 
 
-def chances(signal: Signal, state: State, slope: float) -> Floats:
+def chances(signal: Signal, state: State, slope: float, until: date | None = None) -> Floats:
     """Chance that a signal is reported, in every draw, shape (draw,).
 
     Args:
         signal: The signal.
         state: The outlook.
         slope: Tilt of an elicited signal along its driver, per standard deviation.
+        until: Day by which; that of the signal by default.
+
+    Raises:
+        InputError: if the outlook does not hold what the signal is about.
     """
-    true = _true(signal, state, slope)
+    true = _true(signal, state, slope, until or signal.by)
     told = signal.false_positive + (1 - signal.false_positive - signal.false_negative) * true
     return np.asarray(np.clip(told, LEAST, 1 - LEAST))
 
 
-def _true(signal: Signal, state: State, slope: float) -> Floats:
+def _true(signal: Signal, state: State, slope: float, until: date) -> Floats:
     if signal.quantity == "driver":
-        return tilted(signal.chance or 0.0, state.drivers.of(signal.driver), slope)
-    values = figure(signal, state)
+        if signal.driver not in state.drivers.names:
+            raise _unseen(signal, f"it holds no driver {signal.driver}")
+        whole = tilted(signal.chance or 0.0, state.drivers.of(signal.driver), slope)
+        return np.asarray(1 - (1 - whole) ** accrued(signal, state, until))
+    values = figure(signal, state, until)
     if signal.threshold is None:
         return values
     above = _above(values, signal.threshold, signal.error)
     return above if signal.comparison == "ge" else 1 - above
+
+
+def accrued(signal: Signal, state: State, until: date) -> float:
+    """Share of the time of a signal that is gone by a day, 0 to 1."""
+    since = signal.since or date(state.paths.frame.years[0], 1, 1)
+    if until >= signal.by:
+        return 1.0
+    return max(0.0, (until - since).days / max(1, (signal.by - since).days))
 
 
 def tilted(chance: float, driver: Floats, slope: float) -> Floats:
@@ -255,32 +276,57 @@ def _above(values: Floats, threshold: float, error: float) -> Floats:
     return np.asarray(normal_share(gap / error))
 
 
-def figure(signal: Signal, state: State) -> Floats:
+def figure(signal: Signal, state: State, on: date | None = None) -> Floats:
     """What the model has for a signal in every draw: its figure, or 1 where a plant runs.
+
+    Args:
+        signal: The signal.
+        state: The outlook.
+        on: Day the figure is about; that of the signal by default. Capacity is read between the
+            ends of two years, output is that of the year.
 
     Raises:
         InputError: if the outlook does not hold what the signal is about.
     """
-    paths = state.paths
+    day = on or signal.by
     if signal.quantity in ("capacity", "output"):
-        place = (signal.form, signal.country)
-        if place not in paths.places or signal.by.year not in paths.frame.years:
-            raise _unseen(signal, f"it holds no {signal.form} in {signal.country} in that year")
-        array = paths.capacity if signal.quantity == "capacity" else paths.output
-        return np.asarray(array[:, paths.year(signal.by.year), paths.places.index(place)])
-    day = signal.by.year + signal.by.timetuple().tm_yday / 366
+        return _level(signal, state, day)
+    paths = state.paths
     if signal.quantity == "start":
         own = [n for n, one in enumerate(paths.projects) if one.facility == signal.project]
         if not own:
             raise _unseen(signal, f"it holds no project {signal.project}")
-        return np.asarray((paths.start[:, own] <= day).any(axis=1), dtype=float)
+        return np.asarray((paths.start[:, own] <= moment(day)).any(axis=1), dtype=float)
     own = [
         n
         for n, one in enumerate(paths.projects)
         if one.form == signal.form and one.country == signal.country
         if not signal.outside or one.region != signal.outside
     ]
-    return np.asarray((paths.start[:, own] <= day).sum(axis=1), dtype=float)
+    return np.asarray((paths.start[:, own] <= moment(day)).sum(axis=1), dtype=float)
+
+
+def _level(signal: Signal, state: State, day: date) -> Floats:
+    """Capacity on a day, or output of its year, in every draw."""
+    paths = state.paths
+    place = (signal.form, signal.country)
+    years = paths.frame.years
+    if place not in paths.places:
+        raise _unseen(signal, f"it holds no {signal.form} in {signal.country}")
+    if day.year not in years:
+        raise _unseen(signal, f"{day.isoformat()} lies outside its years {years[0]} to {years[-1]}")
+    at, column = paths.year(day.year), paths.places.index(place)
+    if signal.quantity == "output":
+        return np.asarray(paths.output[:, at, column])
+    end = paths.capacity[:, at, column]
+    # The end of the base year is not on the year axis: within the first year its own end stands.
+    before = paths.capacity[:, max(0, at - 1), column]
+    return np.asarray(before + (moment(day) - day.year) * (end - before))
+
+
+def moment(day: date) -> float:
+    """Time in years at the end of a day: the last day of a year is the next whole number."""
+    return day.year + day.timetuple().tm_yday / (366 if isleap(day.year) else 365)
 
 
 def _unseen(signal: Signal, why: str) -> InputError:

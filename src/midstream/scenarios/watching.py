@@ -9,15 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from midstream.chain.estimate import Floats
+from midstream.chain.estimate import Z80, Floats
 from midstream.evidence import Evidence, Ledger, Node, Quantity
 from midstream.evidence.quantity import Label
 from midstream.scenarios.observe import odds
 from midstream.scenarios.result import State
+from midstream.scenarios.scoring import shipped
 from midstream.scenarios.signals import Signal, chances, derived, on_file
 
 #: Form -> its name and unit.
 Told = Mapping[str, tuple[str, str]]
+
+#: Low and high end of an interval.
+Ends = tuple[float | None, float | None]
 
 #: Parameters: tilt of elicited signals, and how many are made where none is on file.
 SLOPE, MOST = "signals.slope", "signals.derived"
@@ -30,10 +34,13 @@ class WatchRow:
     Attributes:
         signal: The signal.
         chance: Chance that it is reported by its day.
-        likelihood_ratio: ``P(report | favoured) / P(report | others)``; no value where the
-            favoured scenarios, or all others, have no draws.
+        likelihood_ratio: ``P(report | favoured) / P(report | others)``, with an 80 % interval from
+            the number of draws on each side; no value where the favoured scenarios, or all
+            others, have none.
         if_seen, if_missed: Odds of each scenario afterwards.
-        due: Whether its day lies before the release.
+        due: Whether its day lies before the release and the release does not settle it.
+        days_left: Days from the release to its day; below 0 where it has passed.
+        settled: What the release knows of it: ``True`` or ``False``, else ``None``.
     """
 
     signal: Signal
@@ -42,6 +49,8 @@ class WatchRow:
     if_seen: tuple[Quantity, ...]
     if_missed: tuple[Quantity, ...]
     due: bool
+    days_left: int
+    settled: bool | None
 
     def to_dict(self) -> dict[str, Any]:
         """Give the row as the JSON object of the public interface."""
@@ -57,6 +66,8 @@ class WatchRow:
             "watch": one.watch,
             "kind": one.kind,
             "due": self.due,
+            "days_left": self.days_left,
+            "settled": self.settled,
             "chance": self.chance.to_dict(),
             "if_seen": [one.to_dict() for one in self.if_seen],
             "if_missed": [one.to_dict() for one in self.if_missed],
@@ -103,33 +114,44 @@ def watch(
     found = sorted(signals_of(evidence, state, country, forms), key=lambda one: (one.by, one.id))
     today = date.fromisoformat(evidence.release.date)
     slope = slope_of(evidence)
-    return tuple(_row(one, state, slope, today, ledger) for one in found)
+    known = {one.signal: one.happened for one in shipped(evidence)}
+    rows = []
+    for one in found:
+        yes = chances(one, state, slope)
+        rows.append(_row(one, state, yes, (one.by - today).days, known.get(one.id), ledger))
+    return tuple(rows)
 
 
-def _row(signal: Signal, state: State, slope: float, today: date, ledger: Ledger) -> WatchRow:
-    yes = chances(signal, state, slope)
+def _row(
+    signal: Signal, state: State, yes: Floats, left: int, settled: bool | None, ledger: Ledger
+) -> WatchRow:
     held = state.weights
     inputs = _leaf(signal, ledger)
     seen, missed = (_after(state, held * part) for part in (yes, 1 - yes))
 
-    def entered(name: str, words: str, value: float | None, unit: str) -> Quantity:
+    def entered(
+        name: str, words: str, value: float | None, unit: str, ends: Ends = (None, None)
+    ) -> Quantity:
         lineage = f"f:scenarios.signal.{name}/{signal.id}/{signal.country}"
         label: Label | None = None if value is None else "modelled"
-        quantity = Quantity(value, None, None, unit, label, lineage)
+        quantity = Quantity(value, *ends, unit, label, lineage)
         formula = "shares of draws by their weight"
         title = f"{words}: {signal.indicator}"
         ledger.add(Node(lineage, "formula", title, quantity, inputs=inputs, formula=formula))
         return quantity
 
+    found, *ends = ratio(signal, state, yes)
     return WatchRow(
         signal=signal,
         chance=entered("chance", "Chance of a signal", float((held * yes).sum()), "probability"),
         likelihood_ratio=entered(
-            "ratio", "Likelihood ratio of a signal", ratio(signal, state, yes), "ratio"
+            "ratio", "Likelihood ratio of a signal", found, "ratio", (ends[0], ends[1])
         ),
         if_seen=_odds(entered, "seen", state, seen),
         if_missed=_odds(entered, "missed", state, missed),
-        due=signal.by < today,
+        due=left < 0 and settled is None,
+        days_left=left,
+        settled=settled,
     )
 
 
@@ -160,17 +182,31 @@ def _leaf(signal: Signal, ledger: Ledger) -> tuple[str, ...]:
     return (signal.lineage,)
 
 
-def ratio(signal: Signal, state: State, yes: Floats) -> float | None:
-    """``P(report | favoured) / P(report | others)``."""
+def ratio(
+    signal: Signal, state: State, yes: Floats
+) -> tuple[float, float, float] | tuple[None, None, None]:
+    """``P(report | favoured) / P(report | others)`` with its 80 % interval.
+
+    The interval is lognormal: ``exp(+-1.2816 sqrt(e1 + e0))`` with ``e`` the squared relative error
+    of the mean on each side, ``(1 - p) / (p n)``, and ``n`` the effective draws of the side.
+
+    Returns:
+        Value, low and high; ``None`` where a side has no draws.
+    """
     ranks = [rank for rank, name in enumerate(state.names) if name in signal.favours]
     inside = np.isin(state.region, ranks)
-    means = []
+    means, error = [], 0.0
     for part in (inside, ~inside):
-        weight = state.weights[part].sum()
-        if weight <= 0:
-            return None
-        means.append(float((state.weights[part] * yes[part]).sum() / weight))
-    return means[0] / means[1] if means[1] > 0 else None
+        weight = state.weights[part]
+        if weight.sum() <= 0:
+            return None, None, None
+        mean = float((weight * yes[part]).sum() / weight.sum())
+        count = float(weight.sum() ** 2 / (weight**2).sum())
+        error += (1 - mean) / (mean * count)
+        means.append(mean)
+    found = means[0] / means[1]
+    spread = float(np.exp(Z80 * error**0.5))
+    return found, found / spread, found * spread
 
 
 def find(rows: Sequence[WatchRow], name: str) -> WatchRow | None:

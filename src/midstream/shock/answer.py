@@ -100,7 +100,7 @@ def _root(run: Run, ledger: Ledger) -> Fan:
     targets = ", ".join(run.name(code) for code in run.shock.targets) or "everyone"
     run.base.enter_contents(ledger)
     trade = run.base.trade[run.step].lineage
-    arcs = [rows for (exporter, _), rows in sorted(trade.items()) if exporter == asked.actor]
+    arcs = [trade[arc] for arc in sorted(arc for arc in trade if arc[0] == asked.actor)]
     inputs = (
         *run.sampler.used,
         run.base.world.world_output[asked.form].lineage,

@@ -57,12 +57,17 @@ class OutlookRoom(Base):
         Raises:
             InputError: if draws or experts' probabilities cannot be.
         """
+        from midstream.scenarios.demand_record import enter_rows
+        from midstream.scenarios.entrants import enter_rates
         from midstream.scenarios.outlook import outlook
         from midstream.scenarios.outlook_counter import counter_moves
+        from midstream.scenarios.projects import enter_parts
 
         settings = self.outlook_settings(draws)
 
         def make() -> Outlook:
+            for enter in (enter_parts, enter_rates, enter_rows):
+                enter(self.evidence, self.ledger)
             moves = counter_moves(self.evidence, self.world)
             return outlook(
                 self.evidence,

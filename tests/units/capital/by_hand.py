@@ -38,7 +38,7 @@ class ByHand:
     asked: list[float] = field(default_factory=list)
     price_year: int = 2025
 
-    def unit(self, form: str) -> str:
+    def unit(self, _form: str) -> str:
         return "t/yr"
 
     def utilisation(self, form: str) -> Floats:
@@ -46,10 +46,10 @@ class ByHand:
             raise InputError("no running cost is on record", where=form, why="none", mend="give it")
         return np.full(self.draws, self.use.get(form, 1.0))
 
-    def kinks(self, form: str) -> Sequence[float]:
+    def kinks(self, _form: str) -> Sequence[float]:
         return (self.limit,) if self.limit else ()
 
-    def fund(self, form: str, capacity: float) -> Funded:
+    def fund(self, _form: str, capacity: float) -> Funded:
         self.asked.append(capacity)
         uses = np.full(self.draws, self.cost * capacity)
         grant = np.full(self.draws, min(self.grant * min(capacity, self.limit), uses[0]))

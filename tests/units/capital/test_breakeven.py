@@ -15,7 +15,7 @@ from units.scenarios.changed import with_rows
 
 
 def flat(price: float) -> object:
-    def incentive(country: str, form: str) -> Floats:
+    def incentive(_country: str, _form: str) -> Floats:
         return np.full(50, price)
 
     return incentive
@@ -74,7 +74,7 @@ def test_the_verdict_follows_the_price(
 
 
 def test_draws_without_a_price_count_as_high(study: Study, evidence: Evidence) -> None:
-    def mostly(country: str, form: str) -> Floats:
+    def mostly(_country: str, _form: str) -> Floats:
         return np.where(np.arange(100) < 20, 100.0, np.nan)
 
     ledger = Ledger(base=evidence.ledger)
@@ -87,7 +87,7 @@ def test_draws_without_a_price_count_as_high(study: Study, evidence: Evidence) -
 def test_what_cannot_be_compared_is_listed_with_its_reason(
     study: Study, evidence: Evidence
 ) -> None:
-    def refuses(country: str, form: str) -> Floats:
+    def refuses(_country: str, _form: str) -> Floats:
         raise InputError("no archetype", where="x", why="y", mend="z")
 
     ledger = Ledger(base=evidence.ledger)

@@ -205,9 +205,9 @@ def test_two_thousand_draws_take_less_than_a_second(
     study: Study, evidence: Evidence, asked: dict[str, Any]
 ) -> None:
     real(study, evidence, asked)
-    start = time.perf_counter()
+    start = time.process_time()
     real(study, evidence, asked)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 def test_the_same_seed_gives_the_same_gap(
@@ -236,3 +236,25 @@ def test_every_number_leads_back_to_nodes_that_exist(
         if node.id.startswith(("f:capital.gap.gap", "f:capital.gap.uses")) and not node.inputs
     ]
     assert bare == []
+
+
+def test_a_form_without_a_running_cost_is_priced_once_it_is_given(
+    study: Study, evidence: Evidence
+) -> None:
+    form = "anode-material"
+    asked: dict[str, Any] = {
+        "years": (2035,),
+        "need": {form: np.full((DRAWS, 1), 1000.0)},
+        "output": {form: np.zeros((DRAWS, 1))},
+        "draws": DRAWS,
+        "forms": (form,),
+    }
+    (left,) = real(study, evidence, asked).unpriced
+    assert "--set opex" in left.mend
+    given = {form: {"opex": 4.0, "feed": 1.0}}
+    found = real(study, evidence, asked, overrides=given, price=12.0)
+    assert found.unpriced == ()
+    (row,) = found.rows
+    dearer = real(study, evidence, asked, overrides={form: {"opex": 8.0, "feed": 1.0}}, price=12.0)
+    assert np.all(dearer.rows[0].draws["gap"] >= row.draws["gap"] - 1e-6)
+    assert (dearer.rows[0].gap.value or 0) > (row.gap.value or 0)

@@ -216,7 +216,7 @@ def model() -> Callable[[str], PlantCapital]:
             raise InputError("no archetype", where="x", why="none is on record", mend="add one")
 
         def source(instrument: str, payer: str, value: float) -> SourceRow:
-            cells = {name: None for name in SourceRow.__dataclass_fields__}
+            cells = dict.fromkeys(SourceRow.__dataclass_fields__)
             amount = money(value, f"f:test/{payer}")
             held = {"instrument": instrument, "payer": payer, "payer_country": "AUS"}
             bearer = {"money": "construction", "amount": amount, "bearer": "payer"}

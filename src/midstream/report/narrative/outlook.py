@@ -220,7 +220,7 @@ def _box(box: BoxRow) -> Sentence:
     """What leads to an outcome: the conditions, and how often it then happens."""
     conditions = [_bound(bound) for bound in box.bounds]
     return (
-        say("{what}: {d} of the draws where ", what=lower(box.outcome),
+        say("{what}: {d} of the draws where ", what=traced(lower(box.outcome), box.density),
             d=chance(box.density, box.density.value))
         + joined(conditions)
         + say(", against {b} of all", b=chance(box.base, box.base.value))

@@ -36,7 +36,7 @@ def _paths(press: Press) -> Json:
     )
     title = say("What {c} makes against what it needs", c=name("country", press.context.focus))
     subtitle = Sentence(
-        ("Output by year: dashed median, band 80 % interval. Black line: median need.",)
+        ("Output by year: dashed median, band four draws in five. Black line: median need.",)
     )
     source = press.basis("Projects count by the record of such projects.")
     shown = paths[: max(2, press.fewer(MOST_PATHS) // 2 * 2)]
