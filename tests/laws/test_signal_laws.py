@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from math import isclose
 from typing import Any
 
@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from midstream.chain.estimate import Floats
-from midstream.scenarios.forecasts import Forecast, first, merge
+from midstream.scenarios.forecasts import Forecast, first, forecasts, merge
 from midstream.scenarios.frame import DriverDraws, Frame, Needs, Paths, Project
-from midstream.scenarios.observe import Observation, observe, odds
+from midstream.scenarios.observe import Observation, interval, likelihood, observe, odds
 from midstream.scenarios.result import State
-from midstream.scenarios.scoring import brier, logarithmic
+from midstream.scenarios.scoring import Resolution, brier, logarithmic, score
 from midstream.scenarios.signals import Signal, chances, tilted
+from midstream.scenarios.watching import ratio
 
 FRAME = Frame(3, 400, 2024)
 NAMES = ("stalled", "conservative", "accelerated")
@@ -210,3 +211,117 @@ def test_draws_in_another_order_give_the_same_odds(signal: Signal) -> None:
     seen = [Observation(signal.id, value, date(2029, 1, 1))]
     one, two = (observe([signal], state, seen, 1.0) for state in (STATE, other))
     np.testing.assert_allclose(one.probabilities, two.probabilities, atol=1e-12)
+
+
+DAYS = st.dates(date(2026, 1, 1), date(2030, 12, 31))
+
+
+@given(st.sampled_from(("start", "driver")), SLOPES, DAYS, DAYS)
+def test_the_longer_a_thing_is_waited_for_the_more_its_absence_says(
+    kind: str, slope: float, one: date, other: date
+) -> None:
+    signal = made_signal(kind, since=date(2026, 1, 1))
+    early, late = (
+        likelihood(signal, STATE, Observation(kind, False, day), slope)
+        for day in sorted((one, other))
+    )
+    assert (late <= early + 1e-12).all()
+
+
+@given(SLOPES)
+def test_what_has_not_come_on_the_first_day_says_nothing(slope: float) -> None:
+    signal = made_signal("driver", since=date(2026, 11, 24))
+    seen = [Observation("driver", False, date(2026, 11, 24))]
+    found = observe([signal], STATE, seen, slope)
+    np.testing.assert_allclose(found.weights, STATE.weights, atol=1e-12)
+
+
+@given(KINDS, SLOPES, st.booleans())
+def test_on_its_day_a_report_and_its_absence_share_the_draw(
+    signal: Signal, slope: float, early: bool
+) -> None:
+    day = signal.by - timedelta(days=400 * early)
+    yes, no = (
+        likelihood(signal, STATE, Observation(signal.id, value, day), slope)
+        for value in (True, False)
+    )
+    total = yes + no
+    assert (total >= 1 - 1e-9).all() if early else np.allclose(total, 1.0)
+
+
+@given(st.floats(1, 5000))
+def test_a_figure_favours_the_draws_near_it(seen: float) -> None:
+    signal = made_signal()
+    like = likelihood(signal, STATE, Observation("capacity", seen, signal.by), 1.0)
+    gap = np.abs(np.log(STATE.paths.capacity[:, STATE.paths.year(2030), 0] / seen))
+    order = np.argsort(gap)
+    assert (np.diff(like[order]) <= 1e-12).all()
+
+
+@given(KINDS, SLOPES)
+def test_the_ratio_lies_within_its_interval_and_turns_with_what_it_favours(
+    signal: Signal, slope: float
+) -> None:
+    yes = chances(signal, STATE, slope)
+    found, low, high = ratio(signal, STATE, yes)
+    assert None not in (found, low, high)
+    assert low <= found <= high
+    others = tuple(name for name in NAMES if name not in signal.favours)
+    turned = ratio(replace(signal, favours=others), STATE, yes)
+    np.testing.assert_allclose(turned, (1 / found, 1 / high, 1 / low))
+
+
+@given(st.floats(0, 1), st.floats(1, 1e4), st.floats(1, 1e4))
+def test_more_draws_narrow_an_interval_that_holds_its_share(
+    share: float, one: float, other: float
+) -> None:
+    few, many = sorted((one, other))
+    wide, narrow = interval(share, few), interval(share, many)
+    for low, high in (wide, narrow):
+        assert 0 <= low <= share + 1e-12
+        assert share - 1e-12 <= high <= 1
+    assert narrow[1] - narrow[0] <= wide[1] - wide[0] + 1e-12
+
+
+@given(st.lists(KINDS, unique=True), SLOPES)
+def test_chances_of_all_futures_in_a_ledger_sum_to_one(signals: list[Signal], slope: float) -> None:
+    made = ("2026-11-24", "2026.11", "0")
+    record = replace(STATE, region=np.zeros_like(STATE.region))
+    told = forecasts("study", signals, STATE, record, slope, made)
+    futures = [one for one in told if one.signal.startswith("future-")]
+    assert len(told) == len(signals) + len(NAMES)
+    for column in ("probability", "record_only"):
+        assert isclose(sum(getattr(one, column) for one in futures), 1.0, abs_tol=1e-5)
+    assert all(0 <= one.probability <= 1 for one in told)
+
+
+RESULTS = st.builds(
+    Resolution,
+    st.sampled_from("abc"),
+    st.just("yes"),
+    st.booleans(),
+    st.dates(date(2026, 11, 1), date(2032, 1, 1)).map(date.isoformat),
+)
+
+
+@given(LEDGERS, st.lists(RESULTS, max_size=3, unique_by=lambda one: one.signal), DAYS)
+def test_every_statement_is_scored_open_late_or_still_ahead(
+    ledger: list[Forecast], results: list[Resolution], today: date
+) -> None:
+    card = score(ledger, results, today)
+    kept = [one.forecast.id for one in card.scored]
+    kept += [one.id for one in (*card.open, *card.late)]
+    assert len(kept) == len(set(kept))
+    assert set(kept) <= {one.id for one in ledger}
+    assert card == score(merge(ledger, ledger), results, today)
+    if card.brier is not None:
+        assert card.brier == pytest.approx(np.mean([one.brier for one in card.scored]))
+        assert 0 <= card.brier <= 1
+
+
+@given(LEDGERS, st.lists(RESULTS, max_size=3, unique_by=lambda one: one.signal), DAYS)
+def test_a_later_day_never_takes_a_score_back(
+    ledger: list[Forecast], results: list[Resolution], today: date
+) -> None:
+    now, later = (score(ledger, results, day) for day in (today, today + timedelta(days=700)))
+    assert set(now.scored) <= set(later.scored)

@@ -119,20 +119,22 @@ def _depth(evidence: Evidence, row: Row, ledger: Ledger) -> Quantity:
             note = f"exports, {episode['export_unit']}"
             fall = -float(episode["export_change_pct"])
             return _entered(evidence, lineage, title, fall, source, note, ledger)
-    return Quantity(None, None, None, "%", None, lineage)
+    note = "no figure is on record"
+    return _entered(evidence, lineage, title, None, tuple(row["source"]), note, ledger)
 
 
 def _entered(
     evidence: Evidence,
     lineage: str,
     title: str,
-    value: float,
+    value: float | None,
     source: tuple[str, ...],
     note: str,
     ledger: Ledger,
 ) -> Quantity:
     known = tuple(name for name in source if name in evidence.sources)
-    quantity = Quantity(value, None, None, "%", evidence.label_of_sources(known), lineage)
+    label = None if value is None else evidence.label_of_sources(known)
+    quantity = Quantity(value, None, None, "%", label, lineage)
     ledger.add(Node(lineage, "observation", title, quantity, source=";".join(known), note=note))
     return quantity
 

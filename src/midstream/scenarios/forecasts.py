@@ -18,6 +18,8 @@ from midstream.scenarios.observe import odds
 from midstream.scenarios.result import State
 from midstream.scenarios.signals import Signal, chances
 
+Row = dict[str, str]
+
 NAME = "forecasts.csv"
 #: Statements about scenarios bear this before the name of the scenario.
 FUTURE = "future-"
@@ -179,21 +181,44 @@ def read(path: Path) -> tuple[Forecast, ...]:
     Raises:
         InputError: if a row cannot be read, naming file, line and column.
     """
+    rows = rows_of(path, COLUMNS, "a ledger of forecasts")
+    return tuple(_row(path, number, row) for number, row in rows)
+
+
+def rows_of(path: Path, columns: tuple[str, ...], what: str) -> tuple[tuple[int, Row], ...]:
+    """Give the rows of a file of a ledger with their lines; no file is no rows.
+
+    Raises:
+        InputError: if it is no text, lacks the columns, or a row has more or fewer cells.
+    """
     if not path.exists():
         return ()
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        if tuple(rows.fieldnames or ()) != COLUMNS:
-            raise InputError(
-                "this is not a ledger of forecasts",
-                where=f"{path}:1",
-                why=f"its columns are not {', '.join(COLUMNS)}",
-                mend="give the folder of a ledger that midstream wrote",
-            )
-        return tuple(_row(path, number, row) for number, row in enumerate(rows, 2))
+    try:
+        text = path.read_text(encoding="utf-8")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        lines = [(reader.line_num, cells) for cells in reader if cells]
+    except UnicodeDecodeError as error:
+        raise _other(f"{path}", f"byte {error.start} is no UTF-8 text", what) from error
+    except csv.Error as error:
+        raise _other(f"{path}:{reader.line_num}", f"it is no sound CSV: {error}", what) from error
+    if not lines or tuple(lines[0][1]) != columns:
+        raise _other(f"{path}:1", f"its columns are not {', '.join(columns)}", what)
+    for line, cells in lines[1:]:
+        if len(cells) != len(columns):
+            raise _other(f"{path}:{line}", f"it has {len(cells)} cells, not {len(columns)}", what)
+    return tuple((line, dict(zip(columns, cells, strict=True))) for line, cells in lines[1:])
 
 
-def _row(path: Path, number: int, row: dict[str, str]) -> Forecast:
+def _other(where: str, why: str, what: str) -> InputError:
+    return InputError(
+        f"this is not {what}",
+        where=where,
+        why=why,
+        mend="give the folder of a ledger that midstream wrote, or mend the line",
+    )
+
+
+def _row(path: Path, number: int, row: Row) -> Forecast:
     return Forecast(
         id=row["id"],
         signal=row["signal"],
@@ -208,7 +233,7 @@ def _row(path: Path, number: int, row: dict[str, str]) -> Forecast:
     )
 
 
-def chance(path: Path, number: int, row: dict[str, str], column: str) -> float:
+def chance(path: Path, number: int, row: Row, column: str) -> float:
     """Read a probability of a row.
 
     Raises:
@@ -223,7 +248,7 @@ def chance(path: Path, number: int, row: dict[str, str], column: str) -> float:
     return value
 
 
-def day(path: Path, number: int, row: dict[str, str], column: str) -> str:
+def day(path: Path, number: int, row: Row, column: str) -> str:
     """Read a day of a row.
 
     Raises:

@@ -6,7 +6,7 @@ is not on record limits nothing and is listed as not checked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -194,6 +194,15 @@ def limited(
             base = paths.base[:, :, number]
             np.minimum(base, output[:, :, number], out=base)
     return Limited(paths, tuple(applied), tuple(unchecked))
+
+
+def feeds_of(evidence: Evidence, places: Collection[Place]) -> set[Place]:
+    """Cells whose output the limits of some cells look at."""
+    return {
+        (row["input"], row["country"])
+        for row in evidence.table(TABLE).rows
+        if row["input"] and (row["form"], row["country"]) in places
+    }
 
 
 def _driver(frame: Frame, feed: Floats | None) -> Floats:

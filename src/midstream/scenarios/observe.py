@@ -140,7 +140,7 @@ def likelihood(signal: Signal, state: State, seen: Observation, slope: float) ->
     """Likelihood of what was seen in every draw, shape (draw,).
 
     A figure counts by a lognormal error about the draw's figure of that day where the signal has
-    one (relative to a report that is exact), else by the side of the threshold it lies on. What
+    one (relative to the nearest draw), else by the side of the threshold it lies on. What
     comes true by its day counts with its chance by then; what comes after it is a miss; what has
     not come before it is a miss so far.
 
@@ -184,10 +184,13 @@ def check_kind(signal: Signal, value: float | bool) -> None:
 
 
 def _near(values: Floats, seen: float, signal: Signal) -> Floats:
-    """Lognormal density of a report, with a floor that keeps surprises possible."""
+    """Lognormal density of a report, relative to the draw that is nearest to it.
+
+    A report far from all draws so still favours the nearest; the floor keeps all others possible.
+    """
     floor = 1e-3 * (signal.threshold or max(seen, 1.0))
-    gap = np.log(np.maximum(values, floor) / max(seen, floor)) / signal.error
-    return np.asarray(np.maximum(np.exp(-0.5 * gap**2), 1e-9))
+    gap = (np.log(np.maximum(values, floor) / max(seen, floor)) / signal.error) ** 2
+    return np.asarray(np.maximum(np.exp(-0.5 * (gap - gap.min())), 1e-9))
 
 
 def observe(

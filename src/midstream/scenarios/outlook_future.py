@@ -6,7 +6,7 @@ in order so that a run can be repeated with other drivers on the same random num
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -24,7 +24,7 @@ from midstream.scenarios.demand_roll import Ground
 from midstream.scenarios.frame import Bools, DriverDraws, Frame, Needs, Paths, Place, Project
 from midstream.scenarios.regions import Condition, Ints, Rule
 from midstream.scenarios.regions_met import Outcome, Plants, met, unnamed_output
-from midstream.scenarios.secondary_streams import Reads, reached_places
+from midstream.scenarios.secondary_streams import reached_places
 
 #: Driver that counter-moves stand for where they are simulated.
 COUNTER = "counter-move"
@@ -127,22 +127,21 @@ class Setup:
         """The same for the cells the conditions read, for repeated runs.
 
         These are the forms of the conditions and their feed in the focus country, and in all
-        countries the forms whose supply outside the incumbents is looked at.
+        countries the forms whose supply outside the incumbents is looked at, with all that their
+        output follows; what the conditions read is the same as in a whole run.
         """
         compared = [one for condition in self.conditions for one in condition.comparisons]
         own = feeding(self.world, {one.form for one in compared})
         wide = {one.form for one in compared if one.threshold == "share-outside"}
-
-        def reads(form: str, country: str) -> bool:
-            focus = form in own and country == self.focus
-            return focus or (form in wide and country not in self.incumbents)
-
-        cells = pipeline.cells_of(self.evidence, self.world, self.projects)
-        places = frozenset(place for place in cells if reads(*place))
+        cells = set(pipeline.cells_of(self.evidence, self.world, self.projects))
+        asked = {(form, self.focus) for form in own}
+        asked |= {(f, c) for f in wide for c in self.world.countries if c not in self.incumbents}
+        asked |= {one for one in cells if one[0] in wide and one[1] not in self.incumbents}
+        asked |= behind(self.evidence, asked)
         needed = {(form, self.focus) for form in own}
-        needed |= secondary.followed(self.evidence, self.world, wide)
-        kept = tuple(one for one in self.projects if (one.form, one.country) in places)
-        narrow = Narrow(places, frozenset(one for one in needed if one[0] in own), reads)
+        needed |= secondary.followed(self.evidence, asked, "need")
+        narrow = Narrow(frozenset(cells & asked), frozenset(needed), frozenset(asked))
+        kept = tuple(one for one in self.projects if (one.form, one.country) in narrow.places)
         return replace(self, projects=kept, narrow=narrow)
 
 
@@ -153,12 +152,27 @@ class Narrow:
     Attributes:
         places: Cells that are simulated.
         needed: Cells whose need is wanted.
-        reads: Whether the output of a form in a country is read.
+        asked: Cells whose output matters, whether or not anybody makes something there.
     """
 
     places: frozenset[Place]
     needed: frozenset[Place]
-    reads: Reads
+    asked: frozenset[Place]
+
+    def reads(self, form: str, country: str) -> bool:
+        """Whether the output of a form in a country matters."""
+        return (form, country) in self.asked
+
+
+def behind(evidence: Evidence, places: Collection[Place]) -> set[Place]:
+    """Cells whose output that of some cells follows: feed of limits, origins of waste."""
+    found, waiting = set[Place](), set(places)
+    while waiting:
+        more = limits.feeds_of(evidence, waiting)
+        waiting = more | secondary.followed(evidence, waiting, "output")
+        waiting -= found
+        found |= waiting
+    return found
 
 
 def feeding(world: World, forms: set[str]) -> set[str]:

@@ -20,7 +20,7 @@ from statistics import fmean
 
 from midstream.errors import InputError
 from midstream.evidence import Evidence
-from midstream.scenarios.forecasts import Forecast, day, first
+from midstream.scenarios.forecasts import Forecast, day, first, rows_of
 from midstream.scenarios.observe import interval, met
 from midstream.scenarios.signals import Signal
 
@@ -237,26 +237,15 @@ def read(path: Path) -> tuple[Resolution, ...]:
     Raises:
         InputError: if a row cannot be read, naming file, line and column.
     """
-    if not path.exists():
-        return ()
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        if tuple(rows.fieldnames or ()) != COLUMNS:
-            raise InputError(
-                "this is not a file of resolutions",
-                where=f"{path}:1",
-                why=f"its columns are not {', '.join(COLUMNS)}",
-                mend="give the folder of a ledger that midstream wrote",
-            )
-        return tuple(
-            Resolution(
-                row["signal"],
-                row["value"],
-                _happened(path, number, row["happened"]),
-                day(path, number, row, "seen_on"),
-            )
-            for number, row in enumerate(rows, 2)
+    return tuple(
+        Resolution(
+            row["signal"],
+            row["value"],
+            _happened(path, number, row["happened"]),
+            day(path, number, row, "seen_on"),
         )
+        for number, row in rows_of(path, COLUMNS, "a file of resolutions")
+    )
 
 
 def _happened(path: Path, number: int, text: str) -> bool:

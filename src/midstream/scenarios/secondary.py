@@ -186,13 +186,13 @@ def _named(
     return named
 
 
-def followed(evidence: Evidence, world: World, forms: Collection[str]) -> set[Place]:
-    """Cells whose need the supply of some forms follows, in all countries of the world."""
+def followed(evidence: Evidence, places: Collection[Place], basis: str) -> set[Place]:
+    """Cells whose need or output (the basis) the secondary supply of some cells follows."""
     return {
         (row["origin"], country)
         for row in evidence.table(TABLE).rows
-        if row["basis"] == "need" and row["form"] in forms
-        for country in ((row["country"],) if row["country"] else world.countries)
+        for form, country in places
+        if row["basis"] == basis and row["form"] == form and row["country"] in (None, country)
     }
 
 

@@ -187,8 +187,9 @@ def ratio(
 ) -> tuple[float, float, float] | tuple[None, None, None]:
     """``P(report | favoured) / P(report | others)`` with its 80 % interval.
 
-    The interval is lognormal: ``exp(+-1.2816 sqrt(e1 + e0))`` with ``e`` the squared relative error
-    of the mean on each side, ``(1 - p) / (p n)``, and ``n`` the effective draws of the side.
+    The interval is lognormal: ``exp(+-1.2816 sqrt(e1 + e0))`` with ``e = (1 - q) / (q n)`` the
+    squared relative error of a share on each side, ``n`` its effective draws and
+    ``q = (n p + 1/2) / (n + 1)``, so that a few draws that all agree are not taken for certain.
 
     Returns:
         Value, low and high; ``None`` where a side has no draws.
@@ -202,7 +203,8 @@ def ratio(
             return None, None, None
         mean = float((weight * yes[part]).sum() / weight.sum())
         count = float(weight.sum() ** 2 / (weight**2).sum())
-        error += (1 - mean) / (mean * count)
+        share = (count * mean + 0.5) / (count + 1)
+        error += (1 - share) / (share * count)
         means.append(mean)
     found = means[0] / means[1]
     spread = float(np.exp(Z80 * error**0.5))

@@ -112,7 +112,10 @@ def scenario_name(found: Outlook, id: str) -> str:
     return next((row.name for row in found.scenarios if row.id == id), id).lower()
 
 
-def meaning(found: Outlook, id: str) -> Sentence:
-    """What has to hold for a scenario."""
+def meaning(found: Outlook, id: str, most: int = 0) -> Sentence:
+    """What has to hold for a scenario, cut to so many characters if a limit is given."""
     row = next(row for row in found.scenarios if row.id == id)
-    return started(traced(row.definition, row.probability))
+    words = row.definition
+    if most and len(words) > most:
+        words = words[:most].rsplit(" ", 1)[0] + " \u2026"
+    return started(traced(words, row.probability))

@@ -105,7 +105,8 @@ def _pages(
     context = Context(study, study.scorecard(), Reckoner(narrative.ledger))
     press = Press(study, narrative, context, Writer(Register(), []), stamp, tight)
     front = cover(press)
-    pages = [page(press) for page in PAGES]
+    # A study without a chain has no money to tell of.
+    pages = [made for made in (page(press) for page in PAGES) if made["blocks"]]
     found = used(press)
     pages.append(sources(press, found))
     return press, {**_frame(press), "cover": front, "pages": pages}, found

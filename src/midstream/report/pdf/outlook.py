@@ -14,6 +14,9 @@ from midstream.scenarios.result import Outlook, ScenarioRow
 #: Forms in the figure.
 MOST_PATHS = 4
 
+#: Characters of what has to hold for a future; the site has it in full.
+LONGEST = 420
+
 
 def outlook(press: Press) -> Json:
     """Small fans, the futures with their odds, what moves them, what to watch."""
@@ -60,7 +63,12 @@ def _future(press: Press, found: Outlook, row: ScenarioRow) -> list[Json]:
             "text": parts(Sentence((show(row.probability, "percents"),))),
             "label": row.probability.label,
         },
-        {"kind": "text", "text": parts(meaning(found, row.id)), "label": None, "face": "sans"},
+        {
+            "kind": "text",
+            "text": parts(meaning(found, row.id, LONGEST)),
+            "label": None,
+            "face": "sans",
+        },
     ]
 
 
