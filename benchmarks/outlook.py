@@ -123,8 +123,9 @@ def table(unit: float, runs: list[Run]) -> str:
         "draws   what     threads  ratio  s     draws/s  MB",
     ]
     lines += [
-        f"{run['draws']:>6}  {run['kind']:<8} {run['workers']:>6} {run['seconds'] / unit:>7.0f}"
-        f" {run['seconds']:>6.1f} {run['draws'] / run['seconds']:>7.0f} {run['megabytes']:>6.0f}"
+        f"{run['draws']:>6}  {run['kind']:<8} {run['workers']:>6} {run['seconds'] / unit:>6.0f}"
+        f" {run['seconds']:>6.1f} {run['processor']:>12.1f}"
+        f" {run['draws'] / run['seconds']:>8.0f} {run['megabytes']:>5.0f}"
         for run in runs
     ]
     return "\n".join(lines)

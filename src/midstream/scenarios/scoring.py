@@ -141,15 +141,13 @@ def shipped(evidence: Evidence) -> tuple[Resolution, ...]:
     )
 
 
-def outcome(one: Forecast, found: Resolution, today: date) -> bool | None:
+def outcome(one: Forecast, found: Resolution) -> bool | None:
     """Whether a statement came true; ``None`` while a resolution leaves it open.
 
     A signal whose day moves between editions has a statement of each day: what came true between
     the two is a miss of the earlier one.
     """
     seen_on, last = date.fromisoformat(found.seen_on), date.fromisoformat(one.resolves_on)
-    if seen_on > today:
-        return None
     if found.happened and seen_on <= last:
         return True
     return False if found.happened or seen_on >= last else None
@@ -161,19 +159,20 @@ def score(ledger: Iterable[Forecast], resolutions: Sequence[Resolution], today: 
     Args:
         ledger: Forecasts, revisions included.
         resolutions: What became of signals; the last one of a signal counts.
-        today: Day of scoring; what is seen after it does not count.
+        today: Day of scoring; a resolution of a later day shows that this day has come.
     """
+    now = max((today, *(date.fromisoformat(one.seen_on) for one in resolutions)))
     found = {one.signal: one for one in resolutions}
     scored, late, due = [], [], []
     for one in first(ledger):
         known = found.get(one.signal)
-        happened = None if known is None else outcome(one, known, today)
+        happened = None if known is None else outcome(one, known)
         if known is not None and happened is not None:
             if one.made_on > known.seen_on:
                 late.append(one)
             else:
                 scored.append(_scored(one, happened))
-        elif date.fromisoformat(one.resolves_on) < today:
+        elif date.fromisoformat(one.resolves_on) < now:
             due.append(one)
     return _card(tuple(scored), tuple(due), tuple(late))
 

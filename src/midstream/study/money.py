@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from midstream.chain.estimate import Floats
 from midstream.errors import InputError
 from midstream.study.outlook import OutlookRoom
 
@@ -16,6 +19,22 @@ if TYPE_CHECKING:
     from midstream.capital.payers import PayerMatrix
     from midstream.capital.records import RealStack
     from midstream.capital.result import PlantCapital
+    from midstream.scenarios.result import Outlook
+
+
+#: Year of the first target; the second is the last year of the outlook.
+HALF_WAY = 2030
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """What a gap is asked for: forms, years, and need and output of shape (draw, year)."""
+
+    forms: Sequence[str]
+    years: tuple[int, ...]
+    need: Mapping[str, Floats]
+    made: Mapping[str, Floats]
+    inputs: Mapping[str, Sequence[str]]
 
 
 class MoneyRoom(OutlookRoom):
@@ -122,47 +141,49 @@ class MoneyRoom(OutlookRoom):
         from midstream.capital.gap import by_stage
 
         def make() -> StageGap:
-            found = self.outlook(draws)
-            state, focus = found.state, found.focus
-            rows = [row.id for row in found.weighted if row.id.startswith("output/")]
-            stages = self.world.stages
-            forms = [one.removeprefix("output/") for one in rows]
-            forms = [one for one in forms if stages[one] in ("C2", "C3")]
-            years = tuple(dict.fromkeys((2030, found.last)))
-            columns = [state.frame.years.index(year) for year in years]
-            made = {
-                one: state.paths.output[:, columns, state.paths.place(one, focus)] for one in forms
-            }
-            need = {
-                one: state.needs.of(one, focus)[:, columns]
-                for one in forms
-                if (one, focus) in state.needs.places
-            }
-            inputs = {
-                one: [
-                    path.points[-1].lineage
-                    for path in (found.path(focus, one), found.path(focus, one, "need"))
-                    if path is not None
-                ]
-                for one in forms
-            }
+            asked = self._missing(self.outlook(draws))
             return by_stage(
                 self.evidence,
                 self.world,
-                focus,
-                forms,
-                years,
-                need,
-                made,
-                draws=state.frame.draws,
+                self.config.focus,
+                asked.forms,
+                asked.years,
+                asked.need,
+                asked.made,
+                draws=draws or self.config.draws,
                 seed=self.config.seed,
                 ledger=self.ledger,
                 price=price,
                 with_scheme=with_scheme,
-                inputs=inputs,
+                inputs=asked.inputs,
             )
 
         return self.once(("gap", price, with_scheme, draws or self.config.draws), make)
+
+    def _missing(self, found: Outlook) -> _Missing:
+        """Need and output of the forms the outlook tells about at C2 and C3."""
+        state, focus, stages = found.state, found.focus, self.world.stages
+        rows = [row.id for row in found.weighted if row.id.startswith("output/")]
+        forms = [one.removeprefix("output/") for one in rows]
+        forms = [one for one in forms if stages[one] in ("C2", "C3")]
+        years = tuple(dict.fromkeys((HALF_WAY, found.last)))
+        columns = [state.frame.years.index(year) for year in years]
+        paths, needs = state.paths, state.needs
+        told = {one: (found.path(focus, one), found.path(focus, one, "need")) for one in forms}
+        return _Missing(
+            forms=forms,
+            years=years,
+            need={
+                one: needs.of(one, focus)[:, columns]
+                for one in forms
+                if (one, focus) in needs.places
+            },
+            made={one: paths.output[:, columns, paths.place(one, focus)] for one in forms},
+            inputs={
+                one: [path.points[-1].lineage for path in both if path is not None]
+                for one, both in told.items()
+            },
+        )
 
     def payers(self) -> PayerMatrix:
         """Who pays today, by kind of payer, country and instrument."""

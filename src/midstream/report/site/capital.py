@@ -192,7 +192,9 @@ def record_figure(desk: Desk, width: int = 780) -> Figure | None:
     rows = [one for one in told_stacks(desk) if one.public_share.value is not None]
     if not rows:
         return None
-    spans = tuple(Span(one.name, one.public_share, one.country == desk.focus) for one in rows)
+    spans = tuple(
+        Span(desk.called(one.name), one.public_share, one.country == desk.focus) for one in rows
+    )
     group = Group("Public money, % of the money on record", "", spans)
     title = Sentence(("What others put in: public share of the money on record",))
     subtitle = Sentence(

@@ -61,7 +61,7 @@ def curves_figure(desk: Desk, one: Counter, width: int = 780) -> Figure:
     plants = [curve for curve in one.curves if curve.facility]
     spread = sorted(plants, key=lambda curve: -(curve.survival[-1].value or 0.0))
     picked = [*ranked, *(spread[:1] + spread[-1:] if len(spread) > 1 else spread)][:MOST_CURVES]
-    shown = [Curve(curve.name.split(",")[0], curve.survival) for curve in picked]
+    shown = [Curve(desk.called(curve.name), curve.survival) for curve in picked]
     flood = one.curves[0].survival[0]
     title = say("Who is still there under this move: ") + traced(lower(one.flood), flood)
     subtitle = Sentence(

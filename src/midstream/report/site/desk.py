@@ -23,6 +23,7 @@ from midstream.terms import STAGE_ORDER, STAGES, Stage
 if TYPE_CHECKING:
     from midstream.study import Study
 
+_FIGURE = re.compile(r"\d")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]{2,}")
 
 #: Publishers named under a figure before "and others".
@@ -86,6 +87,11 @@ class Desk:
         """Display name of a country, or of the node that stands for all others."""
         known = country in self.study.evidence.countries
         return self.country(country) if known else "all others"
+
+    @staticmethod
+    def called(name: str) -> str:
+        """Name of a plant without the words that hold a figure, for the labels of a chart."""
+        return " ".join(word for word in name.split(",")[0].split() if not _FIGURE.search(word))
 
     def sector(self, sector: str) -> str:
         """Display name of a sector."""
