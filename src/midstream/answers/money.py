@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from midstream.answers import Envelope, envelope, of_study
 from midstream.capital.result import PlantCapital
 from midstream.study import Study
@@ -13,9 +15,12 @@ def plant_answer(
     price: float | None = None,
     with_scheme: bool = True,
     draws: int | None = None,
+    overrides: Mapping[str, float] | None = None,
 ) -> Envelope:
     """Capital stack of a plant on record."""
-    found = study.capital_plant(facility, price=price, with_scheme=with_scheme, draws=draws)
+    found = study.capital_plant(
+        facility, price=price, with_scheme=with_scheme, overrides=overrides, draws=draws
+    )
     return _answer("capital plant", study, found)
 
 
@@ -26,10 +31,16 @@ def target_answer(
     price: float | None = None,
     with_scheme: bool = True,
     draws: int | None = None,
+    overrides: Mapping[str, float] | None = None,
 ) -> Envelope:
     """Capital stack of a plant to be built: country, form, capacity, year of the decision."""
     found = study.capital_target(
-        *place, variant=variant, price=price, with_scheme=with_scheme, draws=draws
+        *place,
+        variant=variant,
+        price=price,
+        with_scheme=with_scheme,
+        overrides=overrides,
+        draws=draws,
     )
     return _answer("capital target", study, found)
 

@@ -46,6 +46,7 @@ class MoneyRoom(OutlookRoom):
         *,
         price: float | None = None,
         with_scheme: bool = True,
+        overrides: Mapping[str, float] | None = None,
         draws: int | None = None,
     ) -> PlantCapital:
         """Give the capital stack of a plant on record.
@@ -54,6 +55,7 @@ class MoneyRoom(OutlookRoom):
             facility: Id of the facility register.
             price: Price, USD per kg; the cases of the record where left out.
             with_scheme: Whether public support counts.
+            overrides: Figures of your own, such as ``opex`` in USD per kg.
             draws: Monte Carlo; the study's by default.
 
         Raises:
@@ -70,12 +72,14 @@ class MoneyRoom(OutlookRoom):
                 facility,
                 price=price,
                 with_scheme=with_scheme,
+                overrides=overrides,
                 draws=size,
                 seed=self.config.seed,
                 ledger=self.ledger,
             )
 
-        return self.once(("plant", facility, price, with_scheme, size), make)
+        own = tuple(sorted((overrides or {}).items()))
+        return self.once(("plant", facility, price, with_scheme, own, size), make)
 
     def capital_target(
         self,
@@ -87,6 +91,7 @@ class MoneyRoom(OutlookRoom):
         variant: str | None = None,
         price: float | None = None,
         with_scheme: bool = True,
+        overrides: Mapping[str, float] | None = None,
         draws: int | None = None,
     ) -> PlantCapital:
         """Give the capital stack of a plant that is to be built.
@@ -98,6 +103,7 @@ class MoneyRoom(OutlookRoom):
             variant: Archetype, where the form has several.
             price: Price, USD per kg; the cases of the record where left out.
             with_scheme: Whether public support counts.
+            overrides: Figures of your own, such as ``opex`` in USD per kg.
             draws: Monte Carlo; the study's by default.
 
         Raises:
@@ -118,12 +124,14 @@ class MoneyRoom(OutlookRoom):
                 variant=variant,
                 price=price,
                 with_scheme=with_scheme,
+                overrides=overrides,
                 draws=size,
                 seed=self.config.seed,
                 ledger=self.ledger,
             )
 
-        key = ("target", country, form, capacity, year, variant, price, with_scheme, size)
+        own = tuple(sorted((overrides or {}).items()))
+        key = ("target", country, form, capacity, year, variant, price, with_scheme, own, size)
         return self.once(key, make)
 
     def capital_gap(
