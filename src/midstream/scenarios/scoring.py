@@ -161,7 +161,7 @@ def score(ledger: Iterable[Forecast], resolutions: Sequence[Resolution], today: 
         resolutions: What became of signals; the last one of a signal counts.
         today: Day of scoring; a resolution of a later day shows that this day has come.
     """
-    now = max((today, *(date.fromisoformat(one.seen_on) for one in resolutions)))
+    now = max([today, *(date.fromisoformat(one.seen_on) for one in resolutions)])
     found = {one.signal: one for one in resolutions}
     scored, late, due = [], [], []
     for one in first(ledger):
