@@ -102,8 +102,8 @@ class TestFloors:
     ) -> None:
         cost = floor_cost(contract, law, 0.04, draws=4000, seed=seed)
         error = cost.standard_error
-        # A claim that pays once in a thousand draws has no standard error to speak of.
-        rare = 1e-3 * contract.volume * contract.floor
+        # A claim that pays once in a thousand years of draws has no standard error to speak of.
+        rare = 1e-3 * contract.volume * contract.floor * contract.years
         # 30 examples at 3 s.e. would fail by chance once in 12 runs; 5 never does.
         assert abs(cost.present.mean() - cost.present_closed) <= 5 * error + rare
 

@@ -119,9 +119,6 @@ def observe_answer(
     observe.check_day(signal, seen_on, study.config.base_year + 1)
     value = observe.read_value(signal, text)
     update = study.observe([observe.Observation(name, value, seen_on)], draws)
-    warnings = []
-    if update.thin:
-        warnings.append("few draws carry the weight after this: read the odds as a direction")
     kept = None if ledger is None else _kept(signal, value, seen_on, ledger)
     day = date.fromisoformat(study.evidence.release.date)
     result = {
@@ -130,7 +127,7 @@ def observe_answer(
         "probabilities": dict(zip(update.names, update.probabilities, strict=True)),
         "scored": None if kept is None else _scored(study, kept, max(seen_on, day), draws),
     }
-    return of_study("watch observe", study, result, warnings)
+    return of_study("watch observe", study, result, update.warnings)
 
 
 def score_ledger_answer(study: Study, ledger: Path, draws: int | None = None) -> Envelope:

@@ -162,6 +162,7 @@ class _Maker:
                 if chain is not None:
                     risks(study, chain)
                 study.concentration_series()
+                study.outlook()
                 take()
 
     def _site(self, narrative: Narrative) -> None:

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 import numpy as np
 
 from midstream.chain.estimate import Floats
-from midstream.chain.normal import normal_quantile
 from midstream.chain.world import World
 from midstream.evidence import Evidence
 from midstream.scenarios import drivers as driving
@@ -22,6 +21,7 @@ from midstream.scenarios import limits, pipeline, reference, regions, secondary
 from midstream.scenarios.demand import needs as needs_of
 from midstream.scenarios.demand_roll import Ground
 from midstream.scenarios.frame import Bools, DriverDraws, Frame, Needs, Paths, Place, Project
+from midstream.scenarios.pressure import with_pressure
 from midstream.scenarios.regions import Condition, Ints, Rule
 from midstream.scenarios.regions_met import Outcome, Plants, met, unnamed_output
 from midstream.scenarios.secondary_streams import reached_places
@@ -285,7 +285,9 @@ def run(
     """
     world, evidence = setup.world, setup.evidence
     effects = given.effects or counter_effects(setup, given.frame)
-    values = _with_pressure(setup, values, effects)
+    if effects is not None:
+        own = [n for n, one in enumerate(setup.projects) if one.country == setup.focus]
+        values = with_pressure(values, COUNTER, effects.alive, effects.log_odds, own)
     needs = given.needs or _needs(setup, given, values, single)
     raw = _simulated(setup, given, values, effects, needs, single, executor)
     assumed = () if effects is None else effects.assumptions
@@ -385,28 +387,3 @@ def _pushed(
         log_odds=pushed.log_odds + effects.log_odds,
         delay_factor=pushed.delay_factor * effects.delay_factor,
     )
-
-
-def _with_pressure(
-    setup: Setup, values: DriverDraws, effects: CounterEffects | None
-) -> DriverDraws:
-    """Put the pressure of simulated counter-moves in the place of their driver.
-
-    The pressure of a draw is what the moves take from the projects of the focus country: the
-    share of years they are not alive, less the mean log-odds; its normal score by rank.
-    """
-    own = [n for n, project in enumerate(setup.projects) if project.country == setup.focus]
-    if effects is None or not own or COUNTER not in values.names:
-        return values
-    lost = 1 - effects.alive[:, :, own].mean(axis=(1, 2))
-    pressure = lost - effects.log_odds[:, own].mean(axis=1)
-    mixed = values.values.copy()
-    mixed[:, values.names.index(COUNTER)] = normal_score(pressure)
-    return DriverDraws(values.names, mixed)
-
-
-def normal_score(values: Floats) -> Floats:
-    """Standard normal numbers in the order of some values, equals in the order of the draws."""
-    ranks = np.empty(len(values))
-    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
-    return normal_quantile((ranks + 0.5) / len(values))

@@ -1,8 +1,8 @@
 """Answers of a study from a second process, worked out while the first one scores.
 
 The second process opens the same study again, so that nothing but its answers travels: the shocks
-the study looks at, the record they are held to, and the chains they run on. They are the same to
-the last bit, wherever they are worked out.
+the study looks at, the record they are held to, the chains they run on, and the moves of the
+incumbent. They are the same to the last bit, wherever they are worked out.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from midstream.errors import MidstreamError
 from midstream.evidence import Node
 from midstream.shock.run import PackedModel
 from midstream.study.opened import Study
+
+#: Answers that travel, by the first word of their key; others hold a world.
+KINDS = frozenset({"shock", "backtest", "counter"})
 
 #: Opens a study; a plain function of a module, as it has to travel.
 Again = Callable[[], Study]
@@ -40,16 +43,22 @@ class Answers:
 
 
 def work_out(again: Again) -> Answers:
-    """Open a study and answer what needs no scores: its shocks and their record."""
+    """Open a study and answer what needs neither its scores nor its outlook."""
     study = again()
     study.enter(study.world.ledger)
     known = frozenset(study.ledger.nodes)
     for case in study.config.shocks:
         study.shock(case.id)
     study.backtest()
+    _ = study.counters
     nodes = {name: node for name, node in study.ledger.nodes.items() if name not in known}
     models = {chain: model.packed() for chain, model in study._models.items()}
-    return Answers(study._answers, nodes, models)
+    answers = {key: made for key, made in study._answers.items() if _kind(key) in KINDS}
+    return Answers(answers, nodes, models)
+
+
+def _kind(key: Hashable) -> Hashable:
+    return key[0] if isinstance(key, tuple) else key
 
 
 def take(study: Study, found: Answers) -> None:

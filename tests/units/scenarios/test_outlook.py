@@ -14,7 +14,7 @@ from midstream.errors import InputError
 from midstream.evidence import Ledger
 from midstream.scenarios.frame import Frame, Project
 from midstream.scenarios.outlook import Outlook, OutlookSettings, outlook, prepared, record_only
-from midstream.scenarios.outlook_future import normal_score
+from midstream.scenarios.pressure import normal_score
 from midstream.study import Study
 
 CHAINS = ("magnets-light",)
