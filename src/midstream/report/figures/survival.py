@@ -14,6 +14,11 @@ from midstream.report.svg import Canvas, Type
 
 #: Colours of the lines: the one to notice first, then the others by their dash.
 _INKS = (("teal", ""), ("ink", ""), ("ink2", "7 3"), ("grey", "2 3"), ("outline", "8 3 2 3"))
+#: Years as words, for the table twin.
+_WORDS = (
+    "at the start", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen",
+)  # fmt: skip
 _UNIT = Type(size=13, weight=600)
 _PLOT = 230.0
 
@@ -101,7 +106,7 @@ def _ends(
 
 
 def _twin(curves: Sequence[Curve], place: int, year: int) -> tuple[TwinCell, ...]:
-    cells: list[TwinCell] = [str(year)]
+    cells: list[TwinCell] = [_WORDS[year] if year < len(_WORDS) else "later"]
     for curve in curves:
         point = curve.points[place]
         cells.append(show(point, "percent"))

@@ -48,7 +48,7 @@ def outlook_page(desk: Desk) -> Page:
             for note in found.warnings
         ],
     }
-    return Page(PATH, PATH, f"Outlook {found.last}", PATH, context)
+    return Page(PATH, PATH, "Outlook", PATH, context)
 
 
 def chances_figure(desk: Desk, width: int = 780) -> Figure:
