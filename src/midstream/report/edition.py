@@ -207,9 +207,8 @@ class _Maker:
         shown = [lineage for _, register in self.registers for _, _, lineage in register.rows]
         lineages = list(dict.fromkeys([*shown, *sheets.lineages_of(found)]))
         used = entries(self.study.evidence.sources.rows, ledger, shown or lineages)
-        found += [
-            sheets.facts(ledger, lineages), sheets.lineage(ledger, lineages), sheets.sources(used),
-        ]  # fmt: skip
+        nodes = ledger.reached(lineages)
+        found += [sheets.facts(nodes), sheets.lineage(nodes), sheets.sources(used)]
         write_tables(self.folder / "tables", found, self.study, self.stamp, used)
         (self.folder / "bibliography.bib").write_text(bibtex(used), encoding="utf-8")
         (self.folder / "bibliography.json").write_text(csl_json(used), encoding="utf-8")

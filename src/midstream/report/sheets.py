@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from midstream.evidence.lineage import Ledger, Node
+from midstream.evidence.lineage import Node
 from midstream.evidence.quantity import Quantity
 from midstream.report.bibliography import Entry
 from midstream.report.narrative import Narrative
@@ -305,9 +305,8 @@ def sources(entries: Sequence[Entry]) -> Sheet:
     return Sheet("sources", "Sources under the numbers", columns, rows, ("id",))
 
 
-def lineage(ledger: Ledger, lineages: Iterable[str]) -> Sheet:
+def lineage(nodes: Iterable[Node]) -> Sheet:
     """One row per node under some numbers: formulas, assumptions, corrections, observations."""
-    nodes = ledger.reached(lineages)
     columns = (
         *_NODE_COLUMNS,
         Column("inputs", "string", "Lineage ids it was computed from, by space"),
@@ -316,10 +315,9 @@ def lineage(ledger: Ledger, lineages: Iterable[str]) -> Sheet:
     return Sheet("lineage", "Where every number comes from", columns, rows, ("id",))
 
 
-def facts(ledger: Ledger, lineages: Iterable[str]) -> Sheet:
-    """One row per observed figure under some numbers."""
-    nodes = [node for node in ledger.reached(lineages) if node.kind == "observation"]
-    rows = tuple(_node_row(node) for node in nodes)
+def facts(nodes: Iterable[Node]) -> Sheet:
+    """One row per observed figure among the nodes under some numbers."""
+    rows = tuple(_node_row(node) for node in nodes if node.kind == "observation")
     return Sheet("facts", "Figures from sources", _NODE_COLUMNS, rows, ("id",))
 
 

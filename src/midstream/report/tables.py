@@ -77,9 +77,11 @@ class Sheet:
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([column.name for column in self.columns])
-        for row in self.rows:
-            cells = zip(self.columns, row, strict=True)
-            writer.writerow([cell(value, column, self.name) for column, value in cells])
+        if self.rows:
+            # Column by column: what a type asks for is settled once, not for every cell.
+            pairs = zip(self.columns, zip(*self.rows, strict=True), strict=True)
+            cells = [written(values, column, self.name) for column, values in pairs]
+            writer.writerows(zip(*cells, strict=True))
         return out.getvalue()
 
 
@@ -107,27 +109,39 @@ def quantity_cells(quantity: Quantity) -> tuple[Value, ...]:
     return (quantity.value, quantity.low, quantity.high, quantity.label, quantity.lineage)
 
 
-def cell(value: Value, column: Column, table: str) -> str:
-    """Write one cell.
+def written(values: Iterable[Value], column: Column, table: str) -> list[str]:
+    """Write the cells of a column; blank where there is no value.
 
     Numbers are written so that they read back exactly. Text that a spreadsheet would take for a
     formula gets an apostrophe in front.
 
     Raises:
-        ModelError: if the value is not of the type of its column.
+        ModelError: if a value is not of the type of the column.
     """
-    if value is None:
-        return ""
-    if column.type == "string":
-        if not isinstance(value, str):
+    write = {"string": _text, "integer": _whole, "number": _number}[column.type]
+    cells = []
+    for value in values:
+        text = "" if value is None else write(value)
+        if text is None:
             raise _mistyped(value, column, table)
-        return safe_text(value)
+        cells.append(text)
+    return cells
+
+
+def _text(value: Value) -> str | None:
+    """A text as a cell; None for anything else, as in the functions that follow."""
+    return safe_text(value) if isinstance(value, str) else None
+
+
+def _whole(value: Value) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _mistyped(value, column, table)
-    if column.type == "integer":
-        if value != int(value):
-            raise _mistyped(value, column, table)
-        return str(int(value))
+        return None
+    return str(int(value)) if value == int(value) else None
+
+
+def _number(value: Value) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
     return repr(float(value))
 
 

@@ -17,7 +17,7 @@ from midstream.evidence.quantity import Quantity
 from midstream.report.bibliography import Entry, bibtex, by_layer, csl_json, entries, sources_below
 from midstream.report.edition import Edition, build
 from midstream.report.sheets import scores
-from midstream.report.tables import Column, Sheet, cell, safe_text
+from midstream.report.tables import Column, Sheet, safe_text, written
 from midstream.study import Study
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
@@ -134,7 +134,7 @@ def test_plain_text_stays() -> None:
     ],
 )
 def test_cells_read_back(value: Any, kind: Any, text: str) -> None:
-    assert cell(value, Column("c", kind, "d"), "t") == text
+    assert written([value, None], Column("c", kind, "d"), "t") == [text, ""]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_cells_read_back(value: Any, kind: Any, text: str) -> None:
 )
 def test_a_cell_of_the_wrong_type_is_refused(value: Any, kind: Any) -> None:
     with pytest.raises(ModelError, match="is not of type") as caught:
-        cell(value, Column("c", kind, "d"), "t")
+        written([value], Column("c", kind, "d"), "t")
     assert caught.value.where == "tables/t.csv:c"
 
 
