@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from midstream import cli
-from midstream.answers import ahead
+from midstream.answers import ahead, money
 from midstream.errors import InputError
 from midstream.study import Study
+from midstream.tables_text import capital as capital_text
 from midstream.tables_text import outlook as text
 from units.test_rooms_cli import quantities
 
@@ -164,3 +165,51 @@ class TestCommandLine:
         assert (code, out) == (2, "")
         assert said in err
         assert err.count("Error:") == 1
+
+
+class TestCapital:
+    def test_a_plant_to_come_has_the_keys_of_the_interface(self, india: Study) -> None:
+        answer = money.target_answer(india, ("IND", "ndfeb-magnet", 6000.0, 2026))
+        found = answer["result"]
+        keys = {"uses", "sources", "gap", "incentive_price", "npv", "irr"}
+        assert keys <= set(found)
+        assert answer["assumptions"]
+        assert all({"instrument", "payer", "amount"} <= set(row) for row in found["sources"])
+        assert resolves(india, answer)
+        json.dumps(answer, allow_nan=False)
+        assert "gap without support" in capital_text.capital(answer)
+
+    def test_support_lowers_the_gap_and_a_figure_of_ones_own_counts(self, india: Study) -> None:
+        place = ("IND", "ndfeb-magnet", 6000.0, 2026)
+        helped = money.target_answer(india, place)["result"]["gap"]["value"]
+        alone = money.target_answer(india, place, with_scheme=False)["result"]["gap"]["value"]
+        dear = money.target_answer(india, place, overrides={"overrun": 2.0})["result"]["gap"]
+        assert helped < alone
+        assert dear["value"] > helped
+
+    def test_gap_and_record_can_be_read(self, india: Study) -> None:
+        gap = money.gap_answer(india)
+        assert {row["stage"] for row in gap["result"]["stages"]} == {"C2", "C3"}
+        assert "ndpr-oxide" in capital_text.gap(gap)
+        record = money.record_answer(india)
+        known = [one for one in quantities(record["result"]) if one["value"] is not None]
+        assert all(one["lineage"] in india.ledger for one in known)
+        assert "iluka-eneabba" in capital_text.record(record)
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (("plant", "no-such-plant"), "unknown facility"),
+            (("plant", "iluka-eneabba", "--set", "opex"), "cannot read 'opex'"),
+            (("target", "--country", "IND", "--form", "ndpr-oxide", "--capacity", "-5",
+              "--year", "2026"), "capacity"),
+            (("target", "--country", "IND", "--form", "li-ion-cell", "--capacity", "20",
+              "--year", "2026"), "no price"),
+        ],
+    )  # fmt: skip
+    def test_bad_input_is_one_clear_error(
+        self, run: Any, arguments: tuple[str, ...], said: str
+    ) -> None:
+        code, out, err = run("capital", *arguments, "--draws", "50")
+        assert (code, out) == (2, "")
+        assert said in err

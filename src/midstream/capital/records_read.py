@@ -118,7 +118,13 @@ class Reader:
         if row["share_pct"] is None:
             return None
         label = self.evidence.label_of_sources(row["source"])
-        return Quantity(row["share_pct"], None, None, "%", label, f"{ROOM}.share/{row['id']}")
+        lineage = f"{ROOM}.share/{row['id']}"
+        quantity = Quantity(row["share_pct"], None, None, "%", label, lineage)
+        if lineage not in self.ledger:
+            name = f"Share of the cost: {row['instrument']}, {row['payer']}"
+            source = ";".join(row["source"] or ()) or None
+            self.ledger.add(Node(lineage, "observation", name, quantity, source))
+        return quantity
 
     def _enter(self, row: Row) -> Quantity:
         """The row as a leaf, the same as the engine enters for a layer it counts."""
