@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from midstream.errors import InputError
 from midstream.report import sheets
 from midstream.report.bibliography import bibtex, csl_json, entries
+from midstream.report.counter_sheets import counter_sheets
 from midstream.report.crate import write_crate
 from midstream.report.leverage_sheets import leverage_sheets
 from midstream.report.manifest import Stamp, inputs, stamp, write_manifest
-from midstream.report.money_sheets import counter_sheets, money_sheets
+from midstream.report.money_sheets import money_sheets
 from midstream.report.narrative import Narrative, narrate
 from midstream.report.narrative.leverage_rows import main_chain, risks
 from midstream.report.numbers import Register

@@ -1,4 +1,4 @@
-"""Tables of the money and of the incumbent's answer."""
+"""Tables of the money: stacks, prices, gaps, the record, payers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from midstream.capital.result import PlantCapital
-from midstream.counterstrategy.result import Counter
 from midstream.report.tables import Column, Sheet, Value, quantity_cells, quantity_columns
 
 if TYPE_CHECKING:
@@ -14,17 +13,11 @@ if TYPE_CHECKING:
 
 _FORM = Column("form", "string", "Form of a material at a stage")
 _COUNTRY = Column("country", "string", "Country, ISO 3166-1 alpha-3")
-_MOVE = Column("move", "string", "Move of the incumbent")
 
 
 def money_sheets(study: Study, capital: Sequence[PlantCapital]) -> list[Sheet]:
     """Every table of the money."""
     return [stacks(capital), prices(capital), gaps(study), record(study), payers(study)]
-
-
-def counter_sheets(found: Sequence[Counter]) -> list[Sheet]:
-    """Every table of the incumbent's answer."""
-    return [moves(found), survivals(found), payoffs(found), deterrence(found)]
 
 
 def stacks(capital: Sequence[PlantCapital]) -> Sheet:
@@ -130,88 +123,3 @@ def payers(study: Study) -> Sheet:
     )  # fmt: skip
     key = ("kind", "country", "instrument")
     return Sheet("capital_payers", "Who pays today", columns, rows, key)
-
-
-def moves(found: Sequence[Counter]) -> Sheet:
-    """One row per form and move."""
-    columns = (
-        _FORM, _MOVE, Column("kind", "string", "Kind of move"),
-        Column("years", "number", "How long it lasts"),
-        *quantity_columns("cost", "Cost of the incumbent", "USD million"),
-        *quantity_columns("gain", "Gain of the incumbent", "USD million"),
-        *quantity_columns("payoff", "Gain less cost", "USD million"),
-        *quantity_columns("pays", "Chance that it pays", "probability"),
-        *quantity_columns("out", "Nameplate of entrants that is out", "%"),
-    )  # fmt: skip
-    rows = tuple(
-        (
-            one.form, row.label, row.move.kind, float(row.move.years),
-            *quantity_cells(row.incumbent_cost), *quantity_cells(row.incumbent_gain),
-            *quantity_cells(row.payoff), *quantity_cells(row.pays), *quantity_cells(row.out),
-        )
-        for one in found
-        for row in one.moves
-    )  # fmt: skip
-    return Sheet("counter_moves", "Moves of the incumbent", columns, rows, ("form", "move"))
-
-
-def survivals(found: Sequence[Counter]) -> Sheet:
-    """One row per form, move and entrant."""
-    columns = (
-        _FORM, _MOVE, Column("facility", "string", "Entrant"),
-        *quantity_columns("survival", "Chance to be there at its end", "probability"),
-        *quantity_columns("without", "The same without the move", "probability"),
-    )  # fmt: skip
-    rows = tuple(
-        (
-            one.form, row.label, entrant.facility, *quantity_cells(entrant.survival),
-            *quantity_cells(entrant.without),
-        )
-        for one in found
-        for row in one.moves
-        for entrant in row.entrants
-    )  # fmt: skip
-    key = ("form", "move", "facility")
-    return Sheet("counter_survival", "Survival of entrants", columns, rows, key)
-
-
-def payoffs(found: Sequence[Counter]) -> Sheet:
-    """One row per form, aim and kind of move."""
-    columns = (
-        _FORM, Column("kind", "string", "Kind of move"),
-        *quantity_columns("home_weight", "Weight of money that moves at home", "ratio"),
-        *quantity_columns("strategic_value", "Worth of a year without entrants"),
-        _MOVE,
-        *quantity_columns("payoff", "Mean payoff of the best move of the kind", "USD million"),
-        Column("best", "integer", "1 where it is the best of all kinds, else 0"),
-    )  # fmt: skip
-    rows = tuple(
-        (
-            one.form, row.kind, *quantity_cells(row.home_weight),
-            *quantity_cells(row.strategic_value), row.label, *quantity_cells(row.payoff),
-            int(row.best),
-        )
-        for one in found
-        for row in one.payoffs
-    )  # fmt: skip
-    key = ("form", "kind", "home_weight", "strategic_value")
-    return Sheet("counter_payoffs", "Payoffs by aim", columns, rows, key)
-
-
-def deterrence(found: Sequence[Counter]) -> Sheet:
-    """One row per form and instrument, at the aim that tempts most."""
-    columns = (
-        _FORM, Column("instrument", "string", "floor, cover, buffer or stock"),
-        Column("against", "string", "Kinds of moves, by semicolon"),
-        *quantity_columns("smallest", "Smallest dose that deters; blank where none does"),
-        Column("unit", "string", "Unit of the dose"),
-    )  # fmt: skip
-    rows = tuple(
-        (
-            one.form, row.instrument, ";".join(row.against), *quantity_cells(row.smallest),
-            row.smallest.unit,
-        )
-        for one in found
-        for row in one.deterrence
-    )  # fmt: skip
-    return Sheet("counter_deterrence", "What deters", columns, rows, ("form", "instrument"))
