@@ -1,0 +1,1 @@
+"""Policy: levers, the middle test, portfolio and roadmap."""
