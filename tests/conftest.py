@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from midstream.evidence.folder import Folder
     from midstream.study import Study
 
-#: Fixtures of shipped studies with few draws.
-pytest_plugins = ("quick_studies",)
+#: Fixtures of shipped studies with few draws, and of the command line.
+pytest_plugins = ("quick_studies", "command_line")
 
 HERE = Path(__file__).resolve().parent
 

@@ -125,6 +125,7 @@ def test_every_command_has_an_example_that_runs() -> None:
         assert any(words[: len(path)] == path for words in shown), " ".join(path)
 
 
+@pytest.mark.usefixtures("kept_studies")
 @pytest.mark.parametrize("example", CHEAP, ids=lambda one: f"{one.page.stem}: {one.command}")
 def test_examples_show_what_the_program_prints(example: Any, tmp_path: Path) -> None:
     TOOL.prepare(tmp_path)

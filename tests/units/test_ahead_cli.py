@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from midstream import cli
 from midstream.answers import ahead, money
 from midstream.errors import InputError
 from midstream.study import Study
@@ -17,20 +15,7 @@ from midstream.tables_text import capital as capital_text
 from midstream.tables_text import outlook as text
 from units.test_rooms_cli import quantities
 
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run the command line in this process; gives exit code, output, errors."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["midstream", *arguments])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        captured = capsys.readouterr()
-        code = left.value.code
-        return code if isinstance(code, int) else 0, captured.out, captured.err
-
-    return call
+pytestmark = pytest.mark.usefixtures("kept_studies")
 
 
 def resolves(study: Study, answer: Any) -> bool:

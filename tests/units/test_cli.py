@@ -7,39 +7,18 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 import midstream
-from midstream import cli
+from command_line import Answer
 from quick_studies import SMALL
 from units.data_copy import append, copy_data, rewrite
 
 ENVELOPE = {"command", "study", "data_release", "version", "assumptions", "warnings", "result"}
 QUANTITY = {"value", "low", "high", "unit", "label", "lineage"}
 LABELS = {"V", "V1", "U", "modelled", None}
-
-
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run the command line in this process."""
-
-    def call(*arguments: str) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["midstream", *arguments])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        code = left.value.code
-        captured = capsys.readouterr()
-        return Answer(code if isinstance(code, int) else 0, captured.out, captured.err)
-
-    return call
 
 
 def process(*arguments: str) -> Answer:

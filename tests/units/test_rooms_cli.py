@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -11,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from midstream import answers, cli
+from midstream import answers
 from midstream.errors import InputError
 from midstream.shock.instruments import ShockRequest
 from midstream.study import Study, load
 from midstream.tables_text import dependency, shock
 
+pytestmark = pytest.mark.usefixtures("kept_studies")
 QUANTITY = {"value", "low", "high", "unit", "label", "lineage"}
 REQUEST = ShockRequest(
     "CHN", "ndfeb-magnet", ("IND", "JPN"), "export-ban", depth=0.9, months=4, draws=8,
@@ -35,21 +35,6 @@ SMALL_FILES = {
     ),
     "governance": "country,year,risk\nA,2020,0.8\nB,2020,0.2\nC,2020,0.1\n",
 }
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run the command line in this process; gives exit code, output, errors."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["midstream", *arguments])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        captured = capsys.readouterr()
-        code = left.value.code
-        return code if isinstance(code, int) else 0, captured.out, captured.err
-
-    return call
 
 
 def quantities(value: Any) -> list[dict[str, Any]]:

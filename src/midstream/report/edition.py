@@ -12,6 +12,7 @@ from midstream.report import sheets
 from midstream.report.bibliography import bibtex, csl_json, entries
 from midstream.report.counter_sheets import counter_sheets
 from midstream.report.crate import write_crate
+from midstream.report.grounds_sheets import grounds_sheets
 from midstream.report.leverage_sheets import leverage_sheets
 from midstream.report.manifest import Stamp, inputs, stamp, write_manifest
 from midstream.report.money_sheets import money_sheets
@@ -24,6 +25,8 @@ from midstream.report.shock_sheets import shock_sheets
 from midstream.report.site import build_site
 from midstream.report.swap import swapped
 from midstream.report.tables import Sheet, write_tables
+from midstream.report.workbook import NAME as WORKBOOK
+from midstream.report.workbook import build_workbook
 from midstream.study.beside import beside
 
 if TYPE_CHECKING:
@@ -33,10 +36,10 @@ if TYPE_CHECKING:
 Progress = Callable[[str, float], None]
 
 #: Parts of an edition that can be built on their own.
-PARTS = ("site", "condensed", "tables")
+PARTS = ("site", "condensed", "tables", "workbook")
 
 #: Parts that the interface names and this version does not make yet.
-LATER = {"complete": "the complete report", "workbook": "the workbook"}
+LATER = {"complete": "the complete report"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def build(
     Args:
         study: What to build.
         out: Folder of the edition; an edition that stands there is replaced.
-        only: Parts to build: ``site``, ``condensed``, ``tables``; all where left out.
+        only: Parts to build: ``site``, ``condensed``, ``tables``, ``workbook``; all
+            where left out.
         progress: Told what is being done.
         again: Opens the same study in a second process, which works out its shocks meanwhile; a
             plain function of a module or a `functools.partial` of one, as it has to travel there.
@@ -143,7 +147,7 @@ class _Maker:
             self._site(narrative)
         if "condensed" in self.parts:
             self._condensed(narrative)
-        if "tables" in self.parts:
+        if self.parts & {"tables", "workbook"}:
             self._tables(narrative)
         self.tell("manifest", 0.97)
         if "tables" in self.parts:
@@ -196,12 +200,23 @@ class _Maker:
             *leverage_sheets(study, narrative.risks),
             *shock_sheets(study, narrative.cases, narrative.record, narrative.ledger),
             *outlook_sheets(narrative.outlook, study.watch(), narrative.ledger),
+            *grounds_sheets(study, narrative.ledger),
             *money_sheets(study, narrative.capital), *counter_sheets(narrative.counters),
         ]  # fmt: skip
-        if self.registers:
-            found.append(sheets.numbers(self.registers))
-        self._with_lineage(narrative, found)
-        write_ahead(study, self.folder)
+        if "workbook" in self.parts:
+            self._workbook(narrative, found)
+        if "tables" in self.parts:
+            if self.registers:
+                found.append(sheets.numbers(self.registers))
+            self._with_lineage(narrative, found)
+            write_ahead(study, self.folder)
+
+    def _workbook(self, narrative: Narrative, found: list[Sheet]) -> None:
+        self.tell("workbook", 0.9)
+        lineages = list(dict.fromkeys(sheets.lineages_of(found)))
+        used = entries(self.study.evidence.sources.rows, narrative.ledger, lineages)
+        made = build_workbook(self.study, narrative, self.stamp, found, sheets.sources(used))
+        (self.folder / WORKBOOK).write_bytes(made)
 
     def _with_lineage(self, narrative: Narrative, found: list[Sheet]) -> None:
         ledger = narrative.ledger

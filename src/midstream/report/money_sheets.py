@@ -17,7 +17,10 @@ _COUNTRY = Column("country", "string", "Country, ISO 3166-1 alpha-3")
 
 def money_sheets(study: Study, capital: Sequence[PlantCapital]) -> list[Sheet]:
     """Every table of the money."""
-    return [stacks(capital), prices(capital), gaps(study), record(study), payers(study)]
+    return [
+        stacks(capital), prices(capital), gaps(study), record(study), payers(study),
+        beside(study), floors(study), companies(study),
+    ]  # fmt: skip
 
 
 def stacks(capital: Sequence[PlantCapital]) -> Sheet:
@@ -123,3 +126,63 @@ def payers(study: Study) -> Sheet:
     )  # fmt: skip
     key = ("kind", "country", "instrument")
     return Sheet("capital_payers", "Who pays today", columns, rows, key)
+
+
+def beside(study: Study) -> Sheet:
+    """One row per plant on record and line of the comparison with the engine."""
+    columns = (
+        Column("facility", "string", "Plant"), Column("line", "string", "What is compared"),
+        *quantity_columns("record", "On record"), *quantity_columns("engine", "In the engine"),
+        Column("unit", "string", "Unit of the row"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.real.facility, row.name, *quantity_cells(row.real), *quantity_cells(row.model),
+            row.model.unit,
+        )
+        for one in study.stacks_beside()
+        for row in one.rows
+    )  # fmt: skip
+    title = "The engine beside the record"
+    return Sheet("capital_beside", title, columns, rows, ("facility", "line"))
+
+
+def floors(study: Study) -> Sheet:
+    """One row per price floor on record: what it costs its payer from here on."""
+    columns = (
+        Column("floor", "string", "Row of the terms of schemes"),
+        Column("facility", "string", "Plant; blank where it is for any"), _FORM,
+        Column("payer", "string", "Who pays"), Column("status", "string", "Standing of the terms"),
+        Column("years", "integer", "Years left"),
+        *quantity_columns("price", "Floor, USD per kg"), *quantity_columns("volume", "t a year"),
+        *quantity_columns("present", "Value today, USD", "USD"),
+        *quantity_columns("per_kg", "Value today over discounted volume, USD per kg"),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            one.id, one.facility or None, one.form, one.payer, one.status, one.years,
+            *quantity_cells(one.floor), *quantity_cells(one.volume),
+            *quantity_cells(one.present), *quantity_cells(one.per_kg),
+        )
+        for one in study.floors()
+    )  # fmt: skip
+    return Sheet("capital_floors", "Price floors on record", columns, rows, ("floor",))
+
+
+def companies(study: Study) -> Sheet:
+    """One row per company with money on record."""
+    columns = (
+        Column("company", "string", "Operator of the register"),
+        Column("plants", "integer", "Plants with money on record"),
+        *quantity_columns("known", "Money on record, USD of one year"),
+        *quantity_columns("public_share", "Public part of it", "%"),
+        Column("without_amount", "integer", "Layers without an amount"),
+    )
+    rows = tuple(
+        (
+            one.company, len(one.plants), *quantity_cells(one.known),
+            *quantity_cells(one.public_share), one.without_amount,
+        )
+        for one in study.company_stacks()
+    )  # fmt: skip
+    return Sheet("capital_companies", "Money on record by company", columns, rows, ("company",))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from midstream.evidence import Evidence, Ledger
 from midstream.scenarios import drivers as driving
-from midstream.scenarios import regions_read
+from midstream.scenarios import limits, regions_read
 from midstream.scenarios.flip import FlipPoint
 from midstream.scenarios.frame import Bools, Project
 from midstream.scenarios.outlook_future import Future
@@ -48,6 +48,8 @@ MIDDLE = "C2"
 #: Shares of draws within which an outcome is uncertain enough to ask what leads to it.
 OPEN = (0.02, 0.98)
 UNCOUNTED = "today's output is not on record; plants and secondary supply alone are counted"
+#: Year half way, for what is told of two years.
+HALF_WAY = 2030
 #: Where the highest tenth begins.
 TOP = 0.9
 
@@ -114,11 +116,24 @@ def tell(told: Told, classes: Classes, ledger: Ledger, executor: Executor | None
         else (),
         discovery=_discovery(told, book, shared),
         weighted=weighted_rows(book, setup, future, told.state, told.scores, shared, told.experts),
+        limits=_limits(told, ledger),
+        not_checked=tuple(
+            one for one in future.limited.not_checked if one.country == settings.focus
+        ),
         scores=told.scores,
         state=told.state,
         warnings=_warnings(told),
         assumptions=_assumptions(told, known),
     )
+
+
+def _limits(told: Told, ledger: Ledger) -> tuple[limits.BindingShare, ...]:
+    """How often the limits of the country bind, half way and in the last year."""
+    frame, setup = told.future.frame, told.request.setup
+    years = sorted({HALF_WAY, frame.last} & set(frame.years))
+    own = [one for one in told.future.limited.applied if one.country == setup.focus]
+    kept = replace(told.future.limited, applied=tuple(own))
+    return limits.enter(told.evidence, setup.world, kept, ledger, years)
 
 
 def enter_classes(classes: Classes, ledger: Ledger) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from midstream.chain.estimate import Floats
 from midstream.evidence import Quantity
 from midstream.scenarios.frame import DriverDraws, Frame, Needs, Paths
+from midstream.scenarios.limits import BindingShare, NotChecked
 from midstream.scenarios.regions import Ints
 from midstream.scenarios.scores_result import FutureScores
 
@@ -314,6 +315,8 @@ class Outlook:
         flips: One a driver.
         discovery: What leads to outcomes.
         weighted: Probability-weighted outcomes.
+        limits: How often resources hold the output of the country back, half way and at the end.
+        not_checked: Resources of the country that limit nothing for want of a figure.
         scores: Scores by draw and year; ``None`` where no sector was asked for.
         state: Draws.
         warnings: What a reader has to know.
@@ -330,6 +333,8 @@ class Outlook:
     flips: tuple[FlipRow, ...]
     discovery: tuple[BoxRow, ...]
     weighted: tuple[WeightedRow, ...]
+    limits: tuple[BindingShare, ...]
+    not_checked: tuple[NotChecked, ...]
     scores: FutureScores | None
     state: State
     warnings: tuple[str, ...]
@@ -354,6 +359,13 @@ class Outlook:
             "flips": [row.to_dict() for row in self.flips],
             "discovery": [row.to_dict() for row in self.discovery],
             "weighted": {row.id: row.to_dict() for row in self.weighted},
+            "limits": [{**_words(row), "share": row.share.to_dict()} for row in self.limits],
+            "not_checked": [_words(row) for row in self.not_checked],
             "warnings": list(self.warnings),
             "assumptions": list(self.assumptions),
         }
+
+
+def _words(row: BindingShare | NotChecked) -> dict[str, Any]:
+    """The fields of a row as they are."""
+    return {part.name: getattr(row, part.name) for part in fields(row)}

@@ -1,8 +1,9 @@
 """Answers of a study from a second process, worked out while the first one scores.
 
 The second process opens the same study again, so that nothing but its answers travels: the shocks
-the study looks at, the record they are held to, the chains they run on, and the moves of the
-incumbent. They are the same to the last bit, wherever they are worked out.
+the study looks at, the record they are held to, the chains they run on, the moves of the
+incumbent, and the stacks on record with those of the engine beside them. They are the same to the
+last bit, wherever they are worked out.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from midstream.shock.run import PackedModel
 from midstream.study.opened import Study
 
 #: Answers that travel, by the first word of their key; others hold a world.
-KINDS = frozenset({"shock", "backtest", "counter"})
+KINDS = frozenset({"shock", "backtest", "counter", "stacks", "plant", "beside"})
 
 #: Opens a study; a plain function of a module, as it has to travel.
 Again = Callable[[], Study]
@@ -51,6 +52,7 @@ def work_out(again: Again) -> Answers:
         study.shock(case.id)
     study.backtest()
     _ = study.counters
+    study.stacks_beside()
     nodes = {name: node for name, node in study.ledger.nodes.items() if name not in known}
     models = {chain: model.packed() for chain, model in study._models.items()}
     answers = {key: made for key, made in study._answers.items() if _kind(key) in KINDS}

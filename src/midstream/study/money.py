@@ -11,13 +11,15 @@ import numpy as np
 
 from midstream.chain.estimate import Floats
 from midstream.errors import InputError
-from midstream.study.outlook import OutlookRoom
+from midstream.study.grounds import GroundsRoom
 
 if TYPE_CHECKING:
     from midstream.capital.breakeven import Check
+    from midstream.capital.floor_answer import FloorAnswer
     from midstream.capital.gap_result import StageGap
     from midstream.capital.payers import PayerMatrix
-    from midstream.capital.records import RealStack
+    from midstream.capital.records import CompanyStack, RealStack
+    from midstream.capital.records_beside import Beside
     from midstream.capital.result import PlantCapital
     from midstream.scenarios.result import Outlook
 
@@ -37,7 +39,7 @@ class _Missing:
     inputs: Mapping[str, Sequence[str]]
 
 
-class MoneyRoom(OutlookRoom):
+class MoneyRoom(GroundsRoom):
     """What a study says about capital; each answer is worked out once."""
 
     def capital_plant(
@@ -216,6 +218,34 @@ class MoneyRoom(OutlookRoom):
         from midstream.capital.records import stacks
 
         return self.once("stacks", lambda: stacks(self.evidence, self.ledger))
+
+    def company_stacks(self) -> tuple[CompanyStack, ...]:
+        """Money on record by company, over all its plants."""
+        from midstream.capital.records import companies
+
+        return self.once("companies", lambda: companies(self.ledger, self.real_stacks()))
+
+    def stacks_beside(self) -> tuple[Beside, ...]:
+        """The engine's stack beside every one on record, or why it has none."""
+        from midstream.capital.records_beside import beside_all
+
+        place = (self.evidence, self.ledger)
+        return self.once(
+            "beside", lambda: beside_all(*place, self.real_stacks(), self.capital_plant)
+        )
+
+    def floors(self) -> tuple[FloorAnswer, ...]:
+        """What each price floor on record costs its payer from here on."""
+        from midstream.capital.floor_answer import floors_on_record
+
+        config = self.config
+        year = int(self.evidence.parameter("capital.price-year").value or 0)
+        return self.once(
+            "floors",
+            lambda: floors_on_record(
+                self.evidence, self.ledger, year, draws=config.draws, seed=config.seed
+            ),
+        )
 
     @cached_property
     def capital_cases(self) -> tuple[PlantCapital, ...]:

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from midstream.study.tracing_ahead import rooms_ahead
+
 if TYPE_CHECKING:
     from midstream.chain.routes import Route
     from midstream.shock.instruments import ShockRequest
     from midstream.study.opened import Study
 
+#: Countries of a matching.
+PAIR = 2
 #: Parts of the place of a flow of the base: exporter, importer, form.
 ARC = 3
 
@@ -43,6 +47,9 @@ def _rooms(
         yield from _dependency(study, place)
     if head.startswith("f:shock"):
         yield from _shock(study, place, progress)
+    if head.startswith("f:value"):
+        yield from _value(study, place)
+    yield from rooms_ahead(study, lineage, head, place, progress)
 
 
 def _dependency(study: Study, place: list[str]) -> Iterator[Callable[[], object]]:
@@ -62,6 +69,37 @@ def _dependency(study: Study, place: list[str]) -> Iterator[Callable[[], object]
     for form in (part for part in place if study.world.flows.get(part)):
         yield partial(study.lock_ins, form)
     yield partial(study.concentration, series=True)
+
+
+def _value(study: Study, place: list[str]) -> Iterator[Callable[[], object]]:
+    for chain in (part for part in place if part in study.routes):
+        for basis in (None, place[-1]):
+            yield partial(study.chain_value, chain, basis)
+            yield partial(study.capture, chain, basis)
+    yield study.capture_units
+    yield study.capture_companies
+    for lever in study.evidence.table("levers").rows:
+        if any(part.startswith(lever["id"]) for part in place):
+            yield partial(study.capture_companies, (lever["id"],))
+
+
+def _others(study: Study, head: str, place: list[str]) -> Iterator[Callable[[], object]]:
+    """Peers by the countries, sector and year of the place; matchings by their two countries."""
+    words = [word for part in place for word in part.split("+")]
+    named = tuple(dict.fromkeys(word for word in words if word in study.config.countries))
+    sectors = [word for word in words if word in study.config.sectors]
+    year = int(place[-1]) if place and place[-1].isdigit() else None
+    if head.startswith("f:peers"):
+        if len(named) > 1:
+            yield partial(study.peers, named, sectors or None, horizon=year)
+        yield partial(study.peers, None, sectors or study.config.sectors, horizon=year)
+        return
+    if len(named) == PAIR:
+        yield partial(study.match, (named[0], named[1]), next(iter(sectors), None))
+    for country in named or (study.config.focus,):
+        yield partial(study.transfers, country)
+    if study.config.partners:
+        yield study.match
 
 
 def _shock(

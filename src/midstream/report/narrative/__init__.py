@@ -13,6 +13,7 @@ from midstream.report.narrative.concentration import concentration, holders_open
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.counter import counter_findings, counter_opening
 from midstream.report.narrative.gaps import gaps, missing_opening
+from midstream.report.narrative.grounds import grounds_findings, grounds_opening
 from midstream.report.narrative.hollow import countries_opening, hollow, sectors_opening
 from midstream.report.narrative.leverage import (
     chain_findings,
@@ -138,6 +139,7 @@ def _ahead_openings(context: Context) -> dict[str, Opening]:
     study = context.study
     return {
         "outlook": outlook_opening(context, study.outlook()),
+        "grounds": grounds_opening(context, study.outlook()),
         "money": capital_opening(context, study.capital_cases),
         "counter": counter_opening(context, study.counters),
     }
@@ -148,7 +150,9 @@ def _ahead(context: Context) -> dict[str, tuple[Finding, ...]]:
     study = context.study
     money = {f"capital/{one.form}": capital_findings(context, one) for one in study.capital_cases}
     counter = {f"counter/{one.form}": counter_findings(context, one) for one in study.counters}
-    return {**outlook_findings(context, study.outlook()), **money, **counter}
+    found = study.outlook()
+    grounds = {"outlook/grounds": grounds_findings(context, found)}
+    return {**outlook_findings(context, found), **grounds, **money, **counter}
 
 
 def _openings(context: Context) -> dict[str, Opening]:

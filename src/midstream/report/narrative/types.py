@@ -157,7 +157,8 @@ class Narrative:
         answer: The answer page.
         openings: Page id -> kicker, title, lede. Ids: ``framework``, ``method``, ``sectors``,
             ``countries``, ``holders``, ``leverage``, ``shock``, ``example``, ``peers``,
-            ``missing``, ``outlook``, ``money``, ``sources``, ``evidence``, ``assumptions``.
+            ``missing``, ``outlook``, ``grounds``, ``money``, ``sources``, ``evidence``,
+            ``assumptions``.
         sectors: Sector -> one line about the focus country.
         sector_findings: What the sectors of the focus country have in common.
         countries: Country -> one line.
@@ -168,7 +169,7 @@ class Narrative:
         gaps: Missing facts, those that would settle most first.
         chapters: Findings by part of a chapter: ``thesis``, ``chain``, ``hold``, ``shared``,
             ``risk``, ``series``, ``record``, ``shock/ID`` for each shock of the study, and
-            ``outlook/odds``, ``made``, ``moves``, ``leads`` and ``scores``, and
+            ``outlook/odds``, ``made``, ``moves``, ``leads``, ``scores``, ``grounds``, and
             ``capital/FORM`` and ``counter/FORM`` for the forms of the middle.
         risks: Supply risk by method and importer, in the material of the main chain.
         locked: Lock-in of the importers at the steps of the main chain.

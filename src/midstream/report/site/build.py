@@ -19,6 +19,7 @@ from midstream.report.site.chains import chain_pages
 from midstream.report.site.counter import counter_page
 from midstream.report.site.desk import Desk
 from midstream.report.site.glass import glass_scripts
+from midstream.report.site.grounds import grounds_page
 from midstream.report.site.leverage import leverage_page
 from midstream.report.site.outlook import outlook_page
 from midstream.report.site.page import Page, environment
@@ -73,9 +74,7 @@ def build_site(
     tell("site: shared files")
     written = write_assets(folder)
     tell("site: pages")
-    pages = [answer_page(desk), *score_pages(desk), *chain_pages(desk)]
-    pages += [leverage_page(desk), shock_page(desk), capital_page(desk), outlook_page(desk)]
-    pages += [*([counter_page(desk)] if narrative.counters else []), *record_pages(desk)]
+    pages = site_pages(desk)
     site = shared(desk, [*pages, Page("sources.html", "", "Sources", "")])
     templates = environment()
     for page in pages:
@@ -90,6 +89,15 @@ def build_site(
     for name, text in glass_scripts(desk, register, titles).items():
         written.append(_write(folder / "glass" / name, text))
     return written
+
+
+def site_pages(desk: Desk) -> list[Page]:
+    """Build every page except the sources, which need the register of all others."""
+    pages = [answer_page(desk), *score_pages(desk), *chain_pages(desk)]
+    pages += [leverage_page(desk), shock_page(desk), capital_page(desk), outlook_page(desk)]
+    pages += [grounds_page(desk)]
+    pages += [*([counter_page(desk)] if desk.narrative.counters else []), *record_pages(desk)]
+    return pages
 
 
 def shared(desk: Desk, pages: Sequence[Page]) -> Mapping[str, Any]:

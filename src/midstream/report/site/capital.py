@@ -13,6 +13,12 @@ from midstream.report.narrative.context import Context
 from midstream.report.narrative.reckon import Reckoner
 from midstream.report.narrative.words import started, traced
 from midstream.report.numbers import Sentence, say
+from midstream.report.site.capital_record import (
+    beside_rows,
+    company_rows,
+    floor_rows,
+    without_model,
+)
 from midstream.report.site.desk import Desk
 from midstream.report.site.page import Page
 
@@ -46,6 +52,10 @@ def capital_page(desk: Desk) -> Page:
         "breakeven": _breakeven(desk),
         "record": record_figure(desk),
         "stacks": [_stack(desk, one) for one in told_stacks(desk)],
+        "beside": beside_rows(desk, _context(desk)),
+        "without_model": without_model(desk),
+        "floors": floor_rows(desk, _context(desk)),
+        "companies": company_rows(desk, _context(desk)),
     }
     return Page(PATH, PATH, "Money", PATH, context)
 

@@ -68,14 +68,14 @@ def glass_scripts(desk: Desk, register: Register, titles: Mapping[str, str]) -> 
     users, pages = _users(nodes), _pages(register, titles)
     parts: dict[str, dict[str, Any]] = {f"{number:02x}": {} for number in range(256)}
     for lineage, node in nodes.items():
-        entry = _entry(desk, node)
+        entry = entry_of(desk, node)
         if lineage in users:
             entry["u"] = sorted(users[lineage], key=_of_the_words)[:_USES]
         if lineage in pages:
             entry["p"] = pages[lineage]
         parts[shard_of(lineage)][lineage] = entry
     scripts = {f"{name}.js": f"midstreamGlass({_json(part)});\n" for name, part in parts.items()}
-    scripts["sources.js"] = f"window.midstreamSources = {_json(_sources(desk, nodes))};\n"
+    scripts["sources.js"] = f"window.midstreamSources = {_json(sources_of(desk, nodes))};\n"
     return scripts
 
 
@@ -103,7 +103,8 @@ def _pages(register: Register, titles: Mapping[str, str]) -> dict[str, list[list
     }
 
 
-def _entry(desk: Desk, node: Node) -> dict[str, Any]:
+def entry_of(desk: Desk, node: Node) -> dict[str, Any]:
+    """Give what the glass box shows of a number, under one-letter names."""
     quantity = node.quantity
     entry: dict[str, Any] = {
         "k": node.kind,
@@ -184,7 +185,8 @@ def tolerance_band(desk: Desk, fact: Fact) -> tuple[float, float] | None:
     return value - width, value + width
 
 
-def _sources(desk: Desk, nodes: Mapping[str, Node]) -> dict[str, list[str]]:
+def sources_of(desk: Desk, nodes: Mapping[str, Node]) -> dict[str, list[str]]:
+    """Give the sources named in some numbers: title, publisher, date, address, layer, licence."""
     fields = ("title", "publisher", "date", "url", "layer", "licence")
     named = dict.fromkeys(
         part.strip()

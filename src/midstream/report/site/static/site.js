@@ -22,7 +22,11 @@
   document.addEventListener("click", (event) => {
     const number = event.target.closest("svg [data-lineage]");
     if (number && !event.target.closest("a")) {
-      location.href = `${root}number.html#${encodeURI(number.dataset.lineage)}`;
+      // A server opens a number at an address of its own; a folder has one page for all.
+      const id = encodeURIComponent(number.dataset.lineage);
+      location.href = page.dataset.trace
+        ? page.dataset.trace.replace("{id}", id)
+        : `${root}number.html#${encodeURI(number.dataset.lineage)}`;
     }
   });
 
@@ -66,7 +70,7 @@
   let loading = null;
   const load = () => loading ??= new Promise((resolve) => {
     const script = document.createElement("script");
-    script.src = `${root}static/find-data.js`;
+    script.src = page.dataset.find || `${root}static/find-data.js`;
     script.onload = resolve;
     document.head.append(script);
   });
