@@ -32,6 +32,19 @@ def add_futures(tables: Tables, folder: Path, declared: Path) -> None:
     tables["plant_regions"] = by_columns(_regions(projects, held), "id")
 
 
+#: Names of the states of the codes (ISO 3166-2).
+STATES = {
+    "IN-AS": "Assam",
+    "IN-GJ": "Gujarat",
+    "IN-KA": "Karnataka",
+    "IN-KL": "Kerala",
+    "IN-TG": "Telangana",
+    "IN-TN": "Tamil Nadu",
+    "IN-UP": "Uttar Pradesh",
+    "IN-UT": "Uttarakhand",
+}
+
+
 def _driver(words: Row, collected: Row) -> Row:
     """Counts and sources as collected; an effect that is assumed does not make its centre so."""
     standing = {"effect assumed": "sourced"}.get(collected["kind"], collected["kind"])
@@ -61,6 +74,7 @@ def _regions(projects: list[Row], held: set[str]) -> list[Row]:
             "id": f"pr-{facility}",
             "facility": facility,
             "region": row["region"],
+            "name": STATES[row["region"]],
             "source": row["source"],
         }
     return list(found.values())

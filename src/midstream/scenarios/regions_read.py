@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from midstream.chain.world import World
@@ -118,13 +118,14 @@ def _forms(evidence: Evidence, world: World, chains: Sequence[str]) -> list[str]
 
 
 def _grouped(evidence: Evidence, world: World, rows: Sequence[Row]) -> tuple[Condition, ...]:
+    regions = {row["region"]: row["name"] for row in evidence.table("plant_regions").rows}
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(row["condition"], []).append(row)
     found = []
     for name, members in groups.items():
         comparisons = tuple(_comparison(evidence, world, row) for row in members)
-        words = " or ".join(_words(world, one) for one in comparisons)
+        words = " or ".join(_words(world, one, regions) for one in comparisons)
         found.append(Condition(name, members[0]["role"], comparisons, words))
     return tuple(found)
 
@@ -162,11 +163,11 @@ def _factor(evidence: Evidence, world: World, row: Row) -> float:
     )
 
 
-def _words(world: World, test: Comparison) -> str:
+def _words(world: World, test: Comparison, regions: Mapping[str, str]) -> str:
     name, share = world.names.form(test.form), f"{100 * test.value:g} %"
     if test.metric == "plants":
         money = f" worth {_money(test)}" if test.investment else ""
-        place = f" outside {test.outside}" if test.outside else ""
+        place = f" outside {regions.get(test.outside, test.outside)}" if test.outside else ""
         plural = "plant" if test.value == 1 else "plants"
         return f"{test.value:g} {plural} of {name}{place}{money}"
     if test.threshold == "share-of-need":

@@ -156,7 +156,9 @@ def observed(answer: Mapping[str, Any]) -> str:
             for name in found["scenarios"]
         ]  # fmt: skip
         head = ("scenario", "before", "likelihood", "after")
-        parts.append(f"{step['signal']}: {step['value']} on {step['on']}\n{table(head, rows)}")
+        value = step["value"]
+        seen = ("yes" if value else "no") if isinstance(value, bool) else value
+        parts.append(f"{step['signal']}: {seen} on {step['on']}\n{table(head, rows)}")
     parts += [f"Note: {note}" for note in answer["warnings"]]
     if found["scored"] is not None:
         parts.append(_scorecard(found["scored"]))
@@ -180,7 +182,22 @@ def _scorecard(found: Mapping[str, Any]) -> str:
     head = ("signal", "by", "said", "happened", "Brier", "log")
     skill = "not known" if found["skill"] is None else f"{found['skill']:.2f}"
     mean = f"Mean Brier {found['brier']:.3f}, log {found['logarithmic']:.3f}; skill over the record"
-    return f"{table(head, rows)}\n{mean} alone: {skill}. {len(found['open'])} due and open."
+    even = "not known" if found["skill_even"] is None else f"{found['skill_even']:.2f}"
+    left = f"{len(found['open'])} due and open, {len(found['late'])} made too late to count."
+    parts = [table(head, rows), f"{mean} alone: {skill}; over one half for all: {even}. {left}"]
+    if found["calibration"]:
+        parts.append(_calibration(found["calibration"]))
+    return "\n".join(parts)
+
+
+def _calibration(classes: Sequence[Mapping[str, Any]]) -> str:
+    """What forecasts of each class of probability said, and how many came true."""
+    rows = [
+        (f"{one['low']:.1f} to {one['high']:.1f}", one["count"], _number(one["said"]),
+         _number(one["happened"]), _number(one["happened_low"]), _number(one["happened_high"]))
+        for one in classes
+    ]  # fmt: skip
+    return table(("probability", "settled", "said", "came true", "low", "high"), rows)
 
 
 def _number(value: float | None) -> str:
