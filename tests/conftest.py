@@ -180,12 +180,18 @@ def evidence() -> Evidence:
 
 
 @pytest.fixture(scope="session")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The default study with 100 draws, enough for tests that compare and do not publish."""
-    from midstream.study import load
-
+def quick_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the default study with 100 draws."""
     text = files("midstream.studies").joinpath("india-us.toml").read_text("utf-8")
     lines = ["draws = 100" if line.startswith("draws") else line for line in text.splitlines()]
     path = tmp_path_factory.mktemp("study") / "india-us.toml"
     path.write_text("\n".join(lines), encoding="utf-8")
-    return load(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def study(quick_file: Path) -> Study:
+    """The default study with 100 draws, enough for tests that compare and do not publish."""
+    from midstream.study import load
+
+    return load(quick_file)

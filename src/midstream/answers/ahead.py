@@ -38,8 +38,17 @@ def outlook_answer(
     draws: int | None = None,
     experts: Mapping[str, float] | None = None,
     progress: Progress | None = None,
+    *,
+    behind: bool = False,
 ) -> Envelope:
-    """Scenarios with their probabilities, paths, drivers, and scores of the focus country."""
+    """Scenarios with their probabilities, paths, drivers, and scores of the focus country.
+
+    Args:
+        study: The study.
+        draws, experts, progress: As in the study's own outlook.
+        behind: Whether to add what it rests on: need by use, recovered material, schemes so far,
+            and prices and deliveries of the main chain; from the study's own draws.
+    """
     found = study.outlook(draws, experts=experts, progress=progress)
     result = found.to_dict()
     assumptions = [one.removeprefix("par:") for one in result.pop("assumptions")]
@@ -47,7 +56,25 @@ def outlook_answer(
     if found.scores is not None:
         rows = found.scores.quantities(study.ledger)
         result["scores"] = [row.to_dict() for row in rows if row.country == found.focus]
+    if behind:
+        result |= _behind(study)
     return envelope("outlook", study.evidence, result, study.config.id, assumptions, warnings)
+
+
+def _behind(study: Study) -> dict[str, Any]:
+    """What the outlook rests on, under keys of its own."""
+    needs = [
+        {name: value for name, value in plain(row).items() if name != "nodes"}
+        for row in study.sector_needs()
+    ]
+    market, view = study.market_ahead(), study.outside_view()
+    countries = study.config.countries
+    return {
+        "need_by_use": needs,
+        "recovered": plain(study.secondary_supply()),
+        "schemes": plain(view),
+        "market": None if market is None else market.to_dict(study.ledger, countries),
+    }
 
 
 def counter_answer(

@@ -16,6 +16,9 @@ Experts = Annotated[
     list[str] | None,
     typer.Option("--expert", help="SCENARIO=PROBABILITY of an expert; name every scenario."),
 ]
+Behind = Annotated[
+    bool, typer.Option("--behind", help="Add need by use, waste, schemes, prices and deliveries.")
+]
 Form = Annotated[str, typer.Option(help="Form the entrants make, such as ndpr-oxide.")]
 Entrants = Annotated[
     list[str] | None, typer.Option("--entrants", help="Facility; may be repeated. All by default.")
@@ -35,13 +38,16 @@ watch_app = typer.Typer(invoke_without_command=True)
 
 
 @on_study
-def outlook(opened: Any, draws: Draws = None, expert: Experts = None) -> tuple[Any, Table]:
+def outlook(
+    opened: Any, draws: Draws = None, expert: Experts = None, behind: Behind = False
+) -> tuple[Any, Table]:
     """Look ahead to 2035: scenarios with their probabilities, paths, what moves the odds."""
     from midstream.answers import ahead
     from midstream.tables_text import outlook as text
 
     with progress_bar("looking ahead") as progress:
-        answer = ahead.outlook_answer(opened, draws, experts_of(expert or []), progress)
+        experts = experts_of(expert or [])
+        answer = ahead.outlook_answer(opened, draws, experts, progress, behind=behind)
     return answer, text.outlook
 
 

@@ -121,6 +121,14 @@ def chosen(only: frozenset[str] | None) -> frozenset[str]:
     return only or frozenset(PARTS)
 
 
+def dependence(study: Study) -> None:
+    """Ask a study who depends on whom, as the words will."""
+    chain = main_chain(study)
+    if chain is not None:
+        risks(study, chain)
+    study.concentration_series()
+
+
 class _Maker:
     """Makes the files of one edition in one folder."""
 
@@ -159,15 +167,12 @@ class _Maker:
         """Have the study work out what takes long, before words are made of it."""
         study = self.study
         self.tell("scores", 0.0)
-        with beside(study, self.again) as take:
+        with beside(study, self.again, dependence) as take:
             study.scorecard(progress=lambda share: self.tell("scores", 0.6 * share))
             if self.again is not None:
                 # Asked for again by the words, which get what is kept.
-                chain = main_chain(study)
-                if chain is not None:
-                    risks(study, chain)
-                study.concentration_series()
                 study.outlook()
+                study.market_ahead()
                 take()
 
     def _site(self, narrative: Narrative) -> None:
@@ -215,7 +220,8 @@ class _Maker:
         self.tell("workbook", 0.9)
         lineages = list(dict.fromkeys(sheets.lineages_of(found)))
         used = entries(self.study.evidence.sources.rows, narrative.ledger, lineages)
-        made = build_workbook(self.study, narrative, self.stamp, found, sheets.sources(used))
+        finding = narrative.answer.opening.title.plain
+        made = build_workbook(self.study, finding, self.stamp, found, sheets.sources(used))
         (self.folder / WORKBOOK).write_bytes(made)
 
     def _with_lineage(self, narrative: Narrative, found: list[Sheet]) -> None:

@@ -22,10 +22,14 @@ from midstream.shock.run import PackedModel
 from midstream.study.opened import Study
 
 #: Answers that travel, by the first word of their key; others hold a world.
-KINDS = frozenset({"shock", "backtest", "counter", "stacks", "plant", "beside"})
+KINDS = frozenset(
+    {"shock", "backtest", "counter", "stacks", "plant", "beside", "supply risk", "series"}
+)
 
 #: Opens a study; a plain function of a module, as it has to travel.
 Again = Callable[[], Study]
+#: Asks a study what else is wanted of it; a plain function of a module too.
+Also = Callable[[Study], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,11 @@ class Answers:
     models: Mapping[str, PackedModel]
 
 
-def work_out(again: Again) -> Answers:
+def nothing(_study: Study) -> None:
+    """Ask a study for nothing more."""
+
+
+def work_out(again: Again, also: Also = nothing) -> Answers:
     """Open a study and answer what needs neither its scores nor its outlook."""
     study = again()
     study.enter(study.world.ledger)
@@ -53,6 +61,7 @@ def work_out(again: Again) -> Answers:
     study.backtest()
     _ = study.counters
     study.stacks_beside()
+    also(study)
     nodes = {name: node for name, node in study.ledger.nodes.items() if name not in known}
     models = {chain: model.packed() for chain, model in study._models.items()}
     answers = {key: made for key, made in study._answers.items() if _kind(key) in KINDS}
@@ -73,12 +82,15 @@ def take(study: Study, found: Answers) -> None:
 
 
 @contextmanager
-def beside(study: Study, again: Again | None) -> Iterator[Callable[[], None]]:
+def beside(
+    study: Study, again: Again | None, also: Also = nothing
+) -> Iterator[Callable[[], None]]:
     """Work out answers in a second process while the body runs.
 
     Args:
         study: Takes the answers.
         again: Opens the same study in the other process; ``None`` leaves everything to this one.
+        also: Asks for more there.
 
     Yields:
         A function that waits for the answers and takes them. Where the other process fails, it
@@ -89,7 +101,7 @@ def beside(study: Study, again: Again | None) -> Iterator[Callable[[], None]]:
         return
     pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
     try:
-        future = pool.submit(work_out, again)
+        future = pool.submit(work_out, again, also)
         yield lambda: _take_when_done(study, future)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

@@ -27,7 +27,51 @@ def outlook(answer: Mapping[str, Any]) -> str:
     parts.append(_flips(found["flips"]))
     parts += _paths(found)
     parts += _scores(found.get("scores", []))
+    parts += _limits(found)
+    if "need_by_use" in found:
+        parts += _behind(found)
     return "\n\n".join([*parts, *(f"Note: {note}" for note in answer["warnings"])])
+
+
+def _limits(found: Mapping[str, Any]) -> list[str]:
+    """How often resources hold output back, and what was not checked."""
+    rows = [(one["form"], one["what"], str(one["year"]), cell(one["share"])) for one in
+            found["limits"] if one["share"]["value"]]  # fmt: skip
+    parts = [table(("form", "held back by", "year", "% of draws"), rows)] if rows else []
+    missing = [f"{one['form']} ({one['what']})" for one in found["not_checked"]]
+    return [*parts, f"Not checked for want of a figure: {', '.join(missing)}"] if missing else parts
+
+
+def _behind(found: Mapping[str, Any]) -> list[str]:
+    """Need by use, recovered material, prices and deliveries."""
+    uses = [
+        (one["form"], " ".join(filter(None, (one["use"] or "other uses", one["part"]))),
+         one["basis"], *(cell(quantity) for quantity in one["need"]))
+        for one in found["need_by_use"]
+        if one["need"] and one["need"][-1]["value"]
+    ]  # fmt: skip
+    years = next((one["years"] for one in found["need_by_use"] if one["need"]), [])
+    parts = [table(("need of", "for", "basis", *map(str, years)), uses)]
+    waste = [(one["kind"], one["form"], str(one["year"]), cell(one["supply"]), cell(one["share"]))
+             for one in found["recovered"] if one["supply"]["value"]]  # fmt: skip
+    parts.append(table(("from", "form", "year", "supply", "% of need"), waste))
+    return parts + ([] if found["market"] is None else _market(found["market"]))
+
+
+def _market(market: Mapping[str, Any]) -> list[str]:
+    steps = [
+        (one["form"], str(one["year"]), *(cell(one[name], 2) for name in
+         ("price_outside", "unmet", "cut_price_outside", "cut_unmet", "now_unmet")))
+        for one in market["steps"]
+    ]  # fmt: skip
+    head = ("form", "year", "price", "not served", "price, cut", "not served, cut", "cut today")
+    buyers = [
+        (one["form"], one["country"],
+         *(cell(one[name], 2) for name in ("delivered", "cut_delivered", "now_delivered", "gain")))
+        for one in market["deliveries"]
+    ]  # fmt: skip
+    names = ("form", "to", "delivered", "under the cut", "cut today", "change")
+    return [table(head, steps), table(names, buyers)]
 
 
 def _drivers(drivers: Sequence[Mapping[str, Any]]) -> str:
