@@ -19,6 +19,7 @@ from checks import check_tables
 from corrections import apply_corrections, load_corrections
 from episodes import add_episodes
 from futures import add_futures
+from levers import add_levers
 from pipeline import add_pipeline
 from registers import (
     Tables,
@@ -58,6 +59,7 @@ def build_tables(folder: Path) -> Tables:
     add_pipeline(tables, folder, DECLARED)
     add_capital(tables, folder, DECLARED)
     add_signals(tables, folder, DECLARED)
+    add_levers(tables, folder, DECLARED)
     corrections = load_corrections(DECLARED / "corrections.csv")
     apply_corrections(corrections, tables)
     resolve_aliases(tables)

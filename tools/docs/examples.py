@@ -168,8 +168,10 @@ def refreshed(page: Path, folder: Path, quick: bool = False) -> str:
 
 def prepare(folder: Path) -> None:
     """Put the files into a folder that the examples name."""
-    for source in (ROOT / "docs" / "users").glob("*.toml"):
+    users = ROOT / "docs" / "users"
+    for source in (*users.glob("*.toml"), *users.glob("example-*.csv")):
         shutil.copy(source, folder)
+    shutil.copytree(ROOT / "docs" / "users" / "example-table", folder / "example-table")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -10,7 +10,9 @@ import typer
 
 from midstream import __version__
 from midstream.cli.capital import capital_app
+from midstream.cli.capture import capture_app
 from midstream.cli.dependency import dependency_app
+from midstream.cli.importing import import_file, template
 from midstream.cli.options import (
     DEFAULT_STUDY,
     Data,
@@ -24,6 +26,9 @@ from midstream.cli.options import (
     progress_bar,
 )
 from midstream.cli.outlook import counter, outlook, watch_app
+from midstream.cli.peers import match, peers
+from midstream.cli.policy import policy_app
+from midstream.cli.serve import serve
 from midstream.cli.shock import shock_app
 from midstream.errors import InputError, MidstreamError, ModelError
 
@@ -39,9 +44,16 @@ app.add_typer(evidence_app, name="evidence")
 app.add_typer(dependency_app, name="dependency")
 app.add_typer(shock_app, name="shock")
 app.command("outlook")(outlook)
+app.command("serve")(serve)
 app.command("counter")(counter)
 app.add_typer(watch_app, name="watch")
 app.add_typer(capital_app, name="capital")
+app.add_typer(policy_app, name="policy")
+app.add_typer(capture_app, name="capture")
+app.command("import")(import_file)
+app.command("template")(template)
+app.command("peers")(peers)
+app.command("match")(match)
 
 
 @evidence_app.command("check")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from midstream.errors import EvidenceError, InputError
+from midstream.evidence.exchange import recovered
 from midstream.evidence.findings import Finding
 from midstream.evidence.schema import Schema, read_schema, type_table
 from midstream.evidence.tables import Table, read_bytes, read_csv
@@ -104,6 +105,9 @@ def read_folder(path: Path) -> Folder:
     Raises:
         EvidenceError: if the folder is missing.
     """
+    if not path.is_dir():
+        # An import that was killed between its two moves left the folder under another name.
+        recovered(path.absolute())
     if not path.is_dir():
         raise EvidenceError([f"{path.name}: no such data folder; give the path of one"])
     problems: list[Finding] = []

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from midstream.chain.estimate import Floats
+from midstream.chain.world import World
+from midstream.evidence import Evidence, Ledger
+from midstream.scenarios.frame import Frame, Project
+from midstream.scenarios.simulated import Simulated
 
 #: Order of the stage axis.
 STAGES = ("C1", "C2", "C3", "C4")
@@ -20,7 +24,7 @@ class LeverEffect:
         id: Row of ``lever_effects``; its random stream is named by it.
         lever: Lever.
         kind: driver, entrants, completion, delay, project, remove, feed, recycled, technology,
-            ownership, floor, buffer, demand or retain.
+            ownership, floor, cover, buffer, demand, retain or uncounted.
         target: Driver, facility or category the kind speaks of; blank where the form says it all.
         form: Form it acts on; blank for all.
         country: Where; blank for the subject of the test.
@@ -68,6 +72,7 @@ class Lever:
         source: Ids of the source register.
         standing_of_fact: ``sourced``, ``derived`` or ``assumed``.
         note: Anything else.
+        cost_kind: Standing of the cost; blank where there is none.
     """
 
     id: str
@@ -89,6 +94,7 @@ class Lever:
     source: tuple[str, ...]
     standing_of_fact: str
     note: str
+    cost_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,7 @@ class Package:
         announced: Date, where it has one.
         source: Ids of the source register.
         note: Anything else.
+        status: ``announced``, ``in force``, or ``composed`` by us of levers on record.
     """
 
     id: str
@@ -115,6 +122,7 @@ class Package:
     announced: str
     source: tuple[str, ...]
     note: str
+    status: str = "composed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,12 @@ class Stress:
         alive: 1 where a project is still there, by project id: shape (draw, year).
         log_odds: Added to the log-odds of completion, by project id: shape (draw,).
         delay_factor: Multiplies the delay, by project id: shape (draw,).
+        slip: Years added to the start, by project id: shape (draw,), 0 or more.
         feed: Share of foreign feed of a form that is withheld, by form: shape (year,).
+        entrants: Factor on the rate of later entrants of the subject, by form: shape (draw,).
+        kept: Share of its output the subject keeps, by form: shape (draw, year), 0..1.
+
+    Ids and forms that a world does not hold are passed over.
     """
 
     id: str
@@ -154,7 +167,10 @@ class Stress:
     alive: Mapping[str, Floats] = field(default_factory=dict)
     log_odds: Mapping[str, Floats] = field(default_factory=dict)
     delay_factor: Mapping[str, Floats] = field(default_factory=dict)
+    slip: Mapping[str, Floats] = field(default_factory=dict)
     feed: Mapping[str, Floats] = field(default_factory=dict)
+    entrants: Mapping[str, Floats] = field(default_factory=dict)
+    kept: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,4 +238,68 @@ class Bench(Protocol):
             scale: Lever id -> multiple of its stated effect, 0 or more; 1 where left out.
             starts: Lever id -> year it starts in place of its own.
             stress: Counter-move laid over the world.
+        """
+
+
+class OpenBench(Bench, Protocol):
+    """A bench that also shows what its runs rest on; stress, worth and others read it.
+
+    `midstream.policy.bench` gives the real one.
+    """
+
+    @property
+    def evidence(self) -> Evidence:
+        """Evidence."""
+
+    @property
+    def world(self) -> World:
+        """World of the base year."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where lineage is entered."""
+
+    @property
+    def frame(self) -> Frame:
+        """Seed, draws and years of all runs."""
+
+    @property
+    def sector(self) -> str:
+        """Sector that is scored."""
+
+    @property
+    def chain(self) -> str:
+        """Chain whose final form is delivered; blank where the sector has none."""
+
+    def projects(
+        self, levers: Sequence[Lever], without: Sequence[Lever] = ()
+    ) -> tuple[Project, ...]:
+        """Projects of the world with some levers, those the levers add among them."""
+
+    def future(
+        self,
+        levers: Sequence[Lever],
+        without: Sequence[Lever] = (),
+        *,
+        scale: Mapping[str, float] | None = None,
+        starts: Mapping[str, float] | None = None,
+        stress: Stress | None = None,
+        wide: bool = False,
+    ) -> Simulated:
+        """The run behind an outcome: paths, needs and limits by draw.
+
+        Args:
+            levers, without, scale, starts, stress: As in `Bench.outcome`.
+            wide: Whether all countries are run, not the subject alone.
+        """
+
+    def sizes(self, lever: Lever) -> Mapping[str, Floats]:
+        """Drawn sizes of the effects of a lever, by effect id, shape (draw,)."""
+
+    def verdict(self, base: Outcome, outcome: Outcome, delta: float | None = None) -> str:
+        """PASS, PARTIAL, FAIL or UNDETERMINED by the published rule.
+
+        Args:
+            base, outcome: Worlds without and with the policy.
+            delta: Points a stage has to gain; ``None`` takes the parameter.
         """

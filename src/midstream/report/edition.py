@@ -21,6 +21,7 @@ from midstream.report.narrative.leverage_rows import main_chain, risks
 from midstream.report.numbers import Register
 from midstream.report.outlook_sheets import outlook_sheets, write_ahead
 from midstream.report.pdf import build_condensed
+from midstream.report.peers_sheets import peers_sheets
 from midstream.report.shock_sheets import shock_sheets
 from midstream.report.site import build_site
 from midstream.report.swap import swapped
@@ -207,6 +208,7 @@ class _Maker:
             *outlook_sheets(narrative.outlook, study.watch(), narrative.ledger),
             *grounds_sheets(study, narrative.ledger),
             *money_sheets(study, narrative.capital), *counter_sheets(narrative.counters),
+            *peers_sheets(study),
         ]  # fmt: skip
         if "workbook" in self.parts:
             self._workbook(narrative, found)

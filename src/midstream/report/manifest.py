@@ -124,7 +124,9 @@ def _study_hash(study: Study) -> str:
         "key_numbers": [dict(entry) for entry in config.key_numbers],
         "worked_example": _worked(worked.sector, worked.published) if worked is not None else None,
     }
-    return _sha256(_canonical(settings))
+    # Left out where none is changed, so that the hash of such a study stays what it was.
+    changed = {"assumptions": dict(config.assumptions)} if config.assumptions else {}
+    return _sha256(_canonical({**settings, **changed}))
 
 
 def _worked(sector: str, published: Mapping[str, Any]) -> dict[str, Any]:

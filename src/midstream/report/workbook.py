@@ -17,7 +17,6 @@ from midstream.report.tables import OWN_LICENCE, Column, Sheet, Value
 
 if TYPE_CHECKING:
     from midstream.report.manifest import Stamp
-    from midstream.report.narrative import Narrative
     from midstream.study import Study
 
 NAME = "workbook.xlsx"
@@ -78,13 +77,13 @@ def unit_word(column: Column, sheet: Sheet) -> str:
 
 
 def build_workbook(
-    study: Study, narrative: Narrative, stamp: Stamp, sheets: Iterable[Sheet], sources: Sheet
+    study: Study, finding: str, stamp: Stamp, sheets: Iterable[Sheet], sources: Sheet
 ) -> bytes:
     """Build the workbook.
 
     Args:
         study: The study.
-        narrative: Words of the edition, for the cover.
+        finding: What the edition found, in one sentence, for the cover.
         stamp: The edition.
         sheets: Its tables; those of `LEFT` and the longest are left out.
         sources: Sources under the numbers.
@@ -106,7 +105,7 @@ def build_workbook(
             "created": datetime.fromisoformat(stamp.date),
         }
     )
-    lines = [*_cover_lines(study, narrative, stamp), ("in the tables only", ", ".join(left))]
+    lines = [*_cover_lines(study, finding, stamp), ("in the tables only", ", ".join(left))]
     _cover(book, styles, lines, [*shown, sources])
     for sheet in (*shown, sources):
         _write(book, styles, sheet)
@@ -138,10 +137,10 @@ def _opened(out: io.BytesIO, day: str) -> tuple[Any, Styles]:
     return book, styles
 
 
-def _cover_lines(study: Study, narrative: Narrative, stamp: Stamp) -> list[tuple[str, str]]:
+def _cover_lines(study: Study, finding: str, stamp: Stamp) -> list[tuple[str, str]]:
     return [
         ("question", study.config.question),
-        ("answer", narrative.answer.opening.title.plain),
+        ("answer", finding),
         ("edition", f"{stamp.number}, {stamp.long_date}"),
         ("data release", study.data_release),
         ("version", stamp.version),
@@ -183,7 +182,9 @@ def _write(book: Any, styles: Styles, sheet: Sheet) -> None:
     for index, column in enumerate(sheet.columns):
         page.set_column(index, index, _width(column, sheet, index))
         page.write_string(0, index, column.name, styles.head)
-        page.write_string(1, index, unit_word(column, sheet), styles.unit)
+        word = unit_word(column, sheet)
+        if word:
+            page.write_string(1, index, word, styles.unit)
         _write_column(page, styles, sheet, index)
     page.freeze_panes(2, 0)
     if sheet.columns:

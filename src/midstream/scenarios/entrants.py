@@ -27,7 +27,7 @@ from midstream.scenarios.pipeline_starts import (
 from midstream.scenarios.reference import Classes
 from midstream.scorecard.draws import Parameters
 
-#: Form, or form and country, -> multiple of the rate, shape (draw,).
+#: Form, or form and country, -> multiple of the rate, shape (draw,), or (year, draw) by year.
 Multiples = Mapping[str | Place, Floats]
 #: More entrants a year than this are not drawn.
 MOST = 50
@@ -136,18 +136,22 @@ class Entrants:
         The nth of a year is there where a uniform number lies below ``P(N >= n)``, so a higher
         rate never takes one away.
         """
-        none = np.exp(-rate)
         for year in range(row["first"], row["last"] + 1):
+            here = rate if rate.ndim == 1 else rate[self._row(year)]
             stem = f"entrant/{row['id']}/{year}"
             uniform = self._numbers(f"{stem}/number", 1)
-            term, below = none, none
+            term = below = np.exp(-here)
             for number in range(1, MOST + 1):
                 there = uniform < 1 - below
                 if not there.any():
                     break
                 yield f"{stem}/{number}", year, there
-                term = term * rate / number
+                term = term * here / number
                 below = below + term
+
+    def _row(self, year: int) -> int:
+        """Number of a year of the frame; the nearest where it lies outside."""
+        return min(max(year - self.frame.years[0], 0), len(self.frame.years) - 1)
 
     def _entrant(self, kind: _Kind, name: str, year: int, there: Bools) -> _Entrant:
         """One entrant in the draws in which it is there and is completed.

@@ -6,8 +6,8 @@ is not on record limits nothing and is listed as not checked.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -110,6 +110,32 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
+class More:
+    """What a policy or a stress test changes in the limits; blank is nothing.
+
+    Attributes:
+        feed: Cell -> output more that feed from outside the record allows, shape (draw, year).
+        withheld: Cell, or form of the feed, -> share of imported feed that does not come, 0..1,
+            shape (draw, year) or (year,).
+        free: Cell -> output that takes no feed from the ground, shape (draw, year).
+    """
+
+    feed: Mapping[Place, Floats] = field(default_factory=dict)
+    withheld: Mapping[str, Floats] = field(default_factory=dict)
+    free: Mapping[Place, Floats] = field(default_factory=dict)
+
+    def imported(self, row: Row, amount: Floats) -> Floats:
+        """Imports of a row that still come."""
+        share = self.withheld.get(row["input"] or row["form"])
+        return amount if share is None else np.asarray(amount * (1.0 - share))
+
+    def allowed(self, row: Row, most: Floats) -> Floats:
+        """Output a row allows with the feed on top; other resources are left as they are."""
+        extra = self.feed.get((row["form"], row["country"]))
+        return most if extra is None or row["resource"] != "feed" else np.asarray(most + extra)
+
+
+@dataclass(frozen=True, slots=True)
 class BindingShare:
     """How often a limit binds, for display: share of draws, in %."""
 
@@ -146,6 +172,7 @@ def limited(
     feed: Floats | None = None,
     secondary: Secondary | None = None,
     reuse: bool = False,
+    more: More | None = None,
 ) -> Limited:
     """Hold output back where a resource does not reach.
 
@@ -163,12 +190,15 @@ def limited(
         secondary: Secondary supply that the paths hold already; ``None`` if it is added later.
         reuse: Whether the arrays of the paths may be written over, so that none is copied; the
             paths that were given must not be read any more.
+        more: What a policy or a stress test changes.
 
     Raises:
         InputError: if the driver has not one number a draw, or a row is not in order.
     """
-    driver = _driver(paths.frame, feed)
+    driver, more = _driver(paths.frame, feed), more or More()
     free = _free(evidence, world, paths, secondary)
+    for cell, extra in more.free.items():
+        free[cell] = free[cell] + extra if cell in free else extra
     if not reuse:
         # In the order of memory they have, so that the draws of a place stay side by side.
         output, base = paths.output.copy(order="K"), paths.base.copy(order="K")
@@ -189,6 +219,7 @@ def limited(
                 free.get(paths.places[number], nothing),
                 driver,
                 paths,
+                more,
             )
             applied += found
             base = paths.base[:, :, number]
@@ -250,13 +281,14 @@ def _place(
     free: Floats,
     driver: Floats,
     paths: Paths,
+    more: More,
 ) -> tuple[list[Limit], Floats]:
     """Apply the limits of one place; gives them and the output that is left."""
     planned = output[:, :, number]
     asked = np.maximum(0.0, planned - free)
     # Plants at work today have what today's output takes, whatever a figure of the feed says.
     today = np.maximum(0.0, paths.base[:, :, number] - free)
-    most = np.stack([_most(row, frame, output, driver, paths) for row in rows])
+    most = np.stack([_most(row, frame, output, driver, paths, more) for row in rows])
     most = np.maximum(most, today)
     scarcest = most.argmin(axis=0)
     kept = np.minimum(asked, most.min(axis=0))
@@ -276,17 +308,19 @@ def _place(
     return limits, kept + np.minimum(free, planned)
 
 
-def _most(row: Row, frame: Frame, output: Floats, driver: Floats, paths: Paths) -> Floats:
+def _most(
+    row: Row, frame: Frame, output: Floats, driver: Floats, paths: Paths, more: More
+) -> Floats:
     """Largest output one resource allows, shape (draw, year)."""
     need = drawn(frame, row, "need")
-    at_hand = imports(row, frame)
+    at_hand = more.imported(row, imports(row, frame))
     if row["input"]:
         place = (row["input"], row["country"])
         if place in paths.places:
             at_hand = at_hand + output[:, :, paths.place(*place)]
     else:
         at_hand = at_hand + available(row, frame, driver)
-    return np.asarray(at_hand / need[:, None])
+    return more.allowed(row, np.asarray(at_hand / need[:, None]))
 
 
 def enter(

@@ -18,18 +18,27 @@ from midstream.chain.world import World
 from midstream.evidence import Evidence
 from midstream.scenarios import drivers as driving
 from midstream.scenarios import limits, pipeline, reference, regions, secondary
-from midstream.scenarios.demand import needs as needs_of
 from midstream.scenarios.demand_roll import Ground
 from midstream.scenarios.frame import Bools, DriverDraws, Frame, Needs, Paths, Place, Project
 from midstream.scenarios.pressure import with_pressure
 from midstream.scenarios.regions import Condition, Ints, Rule
 from midstream.scenarios.regions_met import Outcome, Plants, met, unnamed_output
-from midstream.scenarios.secondary_streams import reached_places
+from midstream.scenarios.simulated import COUNTER, counter_effects, ready, simulated
 
-#: Driver that counter-moves stand for where they are simulated.
-COUNTER = "counter-move"
-#: Drivers that are handed on as they stand: to needs, and to the limits of feed.
-DEMAND, FEED = "demand", "feed-clearance"
+__all__ = [
+    "Counter",
+    "CounterEffects",
+    "Future",
+    "Given",
+    "Narrow",
+    "Setup",
+    "behind",
+    "classes_of",
+    "counter_effects",
+    "feeding",
+    "ready",
+    "run",
+]
 
 
 class CounterEffects(Protocol):
@@ -283,28 +292,19 @@ def run(
         single: Whether paths and needs are kept as 32-bit numbers.
         executor: Threads that make cells; the result is the same with any number of them.
     """
-    world, evidence = setup.world, setup.evidence
     effects = given.effects or counter_effects(setup, given.frame)
     if effects is not None:
         own = [n for n, one in enumerate(setup.projects) if one.country == setup.focus]
         values = with_pressure(values, COUNTER, effects.alive, effects.log_odds, own)
-    needs = given.needs or _needs(setup, given, values, single)
-    raw = _simulated(setup, given, values, effects, needs, single, executor)
     assumed = () if effects is None else effects.assumptions
-    # Arrays of all draws, years and cells are large: those no longer needed are let go.
+    found = simulated(setup, given, values, effects=effects, single=single, executor=executor)
     del effects
-    reads = setup.narrow.reads if setup.narrow else None
-    found = secondary.secondary(evidence, world, given.frame, needs, raw, reads=reads)
-    fuller = secondary.added(raw, found, reuse=True)
-    del raw, found
-    limited = limits.limited(evidence, world, fuller, feed=values.of(FEED), reuse=True)
-    del fuller
     outcome = Outcome(
         focus=setup.focus,
         incumbents=setup.incumbents,
         year=given.frame.last,
-        paths=limited.paths,
-        needs=needs,
+        paths=found.paths,
+        needs=found.needs,
         projects=setup.projects,
         unnamed=setup.unnamed,
         plants=setup.plants,
@@ -312,78 +312,13 @@ def run(
     holds = met(setup.conditions, outcome)
     region = regions.region(holds, setup.conditions, setup.rules)
     return Future(
-        given.frame, values, limited.paths, needs, limited, holds, region, outcome, assumed
-    )
-
-
-def counter_effects(setup: Setup, frame: Frame) -> CounterEffects | None:
-    """What counter-moves do to the projects; ``None`` where they are left to their driver."""
-    return setup.counter(frame, setup.projects) if setup.counter else None
-
-
-def ready(setup: Setup, given: Given, keep: bool = False) -> pipeline.Ready:
-    """Draw the pipeline of a setup; kept numbers make another run of it cheaper."""
-    places = setup.narrow.places if setup.narrow else None
-    return pipeline.ready(
         given.frame,
-        setup.world,
-        setup.evidence,
-        setup.projects,
-        given.classes,
-        places=places,
-        keep=keep,
-    )
-
-
-def _simulated(
-    setup: Setup,
-    given: Given,
-    values: DriverDraws,
-    effects: CounterEffects | None,
-    needs: Needs,
-    single: bool,
-    executor: Executor | None,
-) -> Paths:
-    """Paths of projects and later entrants, with room for cells that secondary supply adds."""
-    drawn = given.ready or ready(setup, given)
-    pushed = _pushed(setup, given, values, effects)
-    alive = None if effects is None else effects.alive
-    moves = pipeline.Moves(pushed.log_odds, pushed.delay_factor, alive, pushed.entrant_rate)
-    counted = [place for place, known in zip(drawn.places, drawn.counted, strict=True) if known]
-    reads = setup.narrow.reads if setup.narrow else None
-    spare = reached_places(setup.evidence, needs, counted, reads)
-    return drawn.run(moves, spare=spare, single=single, executor=executor)
-
-
-def _needs(setup: Setup, given: Given, values: DriverDraws, single: bool) -> Needs:
-    return needs_of(
-        setup.evidence,
-        setup.world,
-        given.frame,
-        values.of(DEMAND),
-        places=setup.narrow.needed if setup.narrow else None,
-        ground=setup.ground,
-        single=single,
-    )
-
-
-def _pushed(
-    setup: Setup, given: Given, values: DriverDraws, effects: CounterEffects | None
-) -> driving.Push:
-    """What drivers do to projects; counter-moves that are simulated replace their driver."""
-    pusher = driving.Pusher(
-        known=driving.drivers(setup.evidence),
-        sizes=given.sizes,
-        frame=given.frame,
-        focus=setup.focus,
-        incumbents=setup.incumbents,
-        silent=frozenset({COUNTER} if effects is not None else ()),
-    )
-    pushed = pusher.push(values, setup.projects, setup.later)
-    if effects is None:
-        return pushed
-    return replace(
-        pushed,
-        log_odds=pushed.log_odds + effects.log_odds,
-        delay_factor=pushed.delay_factor * effects.delay_factor,
+        values,
+        found.paths,
+        found.needs,
+        found.limited,
+        holds,
+        region,
+        outcome,
+        assumed,
     )

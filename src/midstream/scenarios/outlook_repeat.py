@@ -13,8 +13,6 @@ from midstream.chain.streams import stratified
 from midstream.scenarios import drivers as driving
 from midstream.scenarios.flip import FlipPoint, Runs, density, flip
 from midstream.scenarios.outlook_future import (
-    COUNTER,
-    DEMAND,
     Future,
     Given,
     Setup,
@@ -25,6 +23,7 @@ from midstream.scenarios.outlook_future import (
 from midstream.scenarios.outlook_interval import Groups, shifted_by_group
 from midstream.scenarios.outlook_moves import BETTER
 from midstream.scenarios.outlook_request import Request
+from midstream.scenarios.simulated import COUNTER, DEMAND
 from midstream.scenarios.sobol import total
 
 #: Standard deviation of a driver in its repeated run: wide enough for shifts of two.

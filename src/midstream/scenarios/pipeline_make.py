@@ -44,13 +44,16 @@ class Moves:
         log_odds: Added to the log-odds of completion, shape (draw, project).
         delay_factor: Multiplies delays, >= 0, shape (draw, project).
         alive: Share of its output a project keeps, 0..1, shape (draw, year, project).
-        entrant_rate: Form, or (form, country), -> multiple of the rate of later entrants, (draw,).
+        entrant_rate: Form, or (form, country), -> multiple of the rate of later entrants, shape
+            (draw,), or (year, draw) where it differs by year.
+        slip: Months added to the start, shape (draw, project).
     """
 
     log_odds: Floats | None = None
     delay_factor: Floats | None = None
     alive: Floats | None = None
     entrant_rate: Multiples | None = None
+    slip: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,11 +291,11 @@ class _Maker:
         return made, size * installed(self.years, found.rise) * share
 
 
-def _column(moves: Moves, number: int) -> tuple[Floats | None, Floats | None]:
-    """Log-odds and delay factor of one project."""
-    parts = (moves.log_odds, moves.delay_factor)
-    odds, factor = (None if part is None else part[:, number] for part in parts)
-    return odds, factor
+def _column(moves: Moves, number: int) -> tuple[Floats | None, Floats | None, Floats | None]:
+    """Log-odds, delay factor and slip of one project."""
+    parts = (moves.log_odds, moves.delay_factor, moves.slip)
+    odds, factor, slip = (None if part is None else part[:, number] for part in parts)
+    return odds, factor, slip
 
 
 def _size(frame: Frame, name: str, capacity: float, low: float, high: float) -> Floats:
@@ -315,6 +318,7 @@ def _check_moves(frame: Frame, projects: Sequence[Project], moves: Moves) -> Non
         "log_odds": (moves.log_odds, wide),
         "delay_factor": (moves.delay_factor, wide),
         "alive": (moves.alive, deep),
+        "slip": (moves.slip, wide),
     }
     for name, (array, shape) in shapes.items():
         if array is not None and array.shape != shape:

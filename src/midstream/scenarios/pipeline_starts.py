@@ -71,8 +71,13 @@ class Chances:
     used: Floats
     share: Floats
 
-    def course(self, odds: Floats | None = None, factor: Floats | None = None) -> Course:
-        """The course under log-odds added and a factor on the delay, each of shape (draw,).
+    def course(
+        self,
+        odds: Floats | None = None,
+        factor: Floats | None = None,
+        slip: Floats | None = None,
+    ) -> Course:
+        """The course under log-odds added, a factor on the delay and months more, (draw,) each.
 
         One uniform number stands against the probability, so completion is monotone in it; a
         factor stretches what is left of the delay.
@@ -83,6 +88,8 @@ class Chances:
         months = self.months
         if factor is not None:
             months = self.passed + (months - self.passed) * factor
+        if slip is not None:
+            months = np.maximum(months + slip, self.passed)
         late = months / MONTHS
         if project.standing == "ramping":
             full = release + length * (1 - self.share)

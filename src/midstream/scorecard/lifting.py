@@ -27,7 +27,7 @@ class Target:
         ruler: The ruler.
         inputs: Drawn inputs of the form that binds.
         stage: Gives the scores of the stage at one end from the scores of the form.
-        aim: Integer the stage is to reach.
+        aim: Score the stage is to come within half a point of; an integer for a digit.
         share: Share of draws that has to come within half a point of it.
         full: Output of the binding form with all its projects complete and on time.
     """
@@ -35,12 +35,12 @@ class Target:
     ruler: Ruler
     inputs: CellInputs
     stage: Callable[[int, Floats], Floats]
-    aim: int
+    aim: float
     share: float
     full: Floats
 
     def reached(self, inputs: CellInputs) -> bool:
-        """Whether the stage reaches the integer with other inputs: middle, or low end if open."""
+        """Whether the stage reaches its aim with other inputs: middle, or low end if open."""
         made = evaluate(inputs, self.ruler)
         low, high = self.stage(0, made.low), self.stage(1, made.high)
         scores = (low + high) / 2 if self.share == HALF else low
@@ -118,7 +118,7 @@ def remarks(target: Target, form: str, unit: str, today: Quantity, lineage: str)
             Remark(
                 "{form}: output of {flips}",
                 lever="output",
-                target=target.aim,
+                target=int(target.aim),
                 flips_at=flips,
                 form=form,
                 flips=flips,
@@ -126,7 +126,7 @@ def remarks(target: Target, form: str, unit: str, today: Quantity, lineage: str)
             )
         )
     made += [
-        Remark(_WORDS[lever], lever=lever, target=target.aim, form=form)
+        Remark(_WORDS[lever], lever=lever, target=int(target.aim), form=form)
         for lever in levers_that_lift(target)
     ]
     if not made:

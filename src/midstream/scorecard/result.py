@@ -55,7 +55,8 @@ def _plain(values: Mapping[str, Quantity | str], slot: re.Match[str]) -> str:
     value = values[slot.group(1)]
     if isinstance(value, str):
         return value
-    unit = "" if value.unit in ("score", "ratio", "probability") else f" {value.unit}"
+    plain = slot.group(2) == "bare" or value.unit in ("score", "ratio", "probability")
+    unit = "" if plain else f" {value.unit}"
     if slot.group(2) == "range" and value.low is not None and value.high is not None:
         return f"{value.low:,.3g} to {value.high:,.3g}{unit}"
     return "no evidence" if value.value is None else f"{value.value:,.3g}{unit}"

@@ -104,6 +104,7 @@ class Run:
         self.drawn: dict[tuple[str, str], Ends] = {}
         self.inputs: dict[tuple[str, str], CellInputs] = {}
         self.forms: dict[tuple[str, str], FormScore] = {}
+        self.ends: dict[tuple[str, str, str], Ends] = {}
 
     def result(self) -> Scorecard:
         """Run it."""
@@ -113,14 +114,13 @@ class Run:
             for form in wanted:
                 self.forms[form, country] = self._form(form, country)
             self.progress(0.6 * (number + 1) / len(settings.countries))
-        ends: dict[tuple[str, str, str], Ends] = {}
         cells = []
         for number, country in enumerate(settings.countries):
             for sector in settings.sectors:
                 for stage in ("C1", "C2", "C3", "C4"):
                     cell, drawn = self._cell(country, self.stacks[sector, stage])
                     cells.append(cell)
-                    ends[country, sector, stage] = drawn
+                    self.ends[country, sector, stage] = drawn
             self.progress(0.6 + 0.4 * (number + 1) / len(settings.countries))
         return Scorecard(
             horizon=settings.horizon,
@@ -129,7 +129,7 @@ class Run:
             cells=tuple(cells),
             form_scores=tuple(self.forms.values()),
             profiles=profiles(
-                cells, ends, settings.ranked, self.few.threshold, self.ledger, settings.horizon
+                cells, self.ends, settings.ranked, self.few.threshold, self.ledger, settings.horizon
             ),
             ledger=self.ledger,
             assumptions=tuple(
@@ -224,6 +224,23 @@ class Run:
         inputs = self.inputs[binding, country]
         if done or score.value is None or inputs.open or found.value >= 4.5:
             return ()
+        target = self.target(country, stack, binding, *next_integer(found, self.few.threshold))
+        form = self.forms[binding, country]
+        name = self.world.names.form(binding)
+        made = remarks(target, name, self.world.units[binding], form.output, score.lineage)
+        for remark in made:
+            if remark.flips_at is not None:
+                self._enter_lift(remark.flips_at, name, score.lineage)
+        return tuple(made)
+
+    def target(self, country: str, stack: Stack, binding: str, aim: float, share: float) -> Target:
+        """Give a stage of a country as a function of the form that binds, on the first draws.
+
+        Args:
+            country, stack, binding: The cell and its form.
+            aim: Score the stage is to come within half a point of.
+            share: Share of draws that has to reach it.
+        """
         weights = self.weights[stack.sector, stack.stage][:FEW]
         others = [self.drawn[form, country] for form in stack.forms]
         place = stack.forms.index(binding)
@@ -234,15 +251,7 @@ class Run:
             return rolled_up(self.few, weights, parts)
 
         full = self.cells.full_addition(binding, country)[:FEW]
-        aim, share = next_integer(found, self.few.threshold)
-        target = Target(self.few, inputs, stage, aim, share, full)
-        form = self.forms[binding, country]
-        name = self.world.names.form(binding)
-        made = remarks(target, name, self.world.units[binding], form.output, score.lineage)
-        for remark in made:
-            if remark.flips_at is not None:
-                self._enter_lift(remark.flips_at, name, score.lineage)
-        return tuple(made)
+        return Target(self.few, self.inputs[binding, country], stage, aim, share, full)
 
     def _enter_lift(self, flips: Quantity, name: str, lineage: str) -> None:
         title = f"{name}: output at which the score reaches the next integer"

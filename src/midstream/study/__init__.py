@@ -14,11 +14,12 @@ from pydantic import ValidationError
 
 from midstream.errors import InputError
 from midstream.evidence import Evidence
+from midstream.evidence.override import with_parameters
 from midstream.study.config import StudyConfig
 from midstream.study.opened import Progress, Study
 from midstream.terms import suggestion
 
-__all__ = ["Progress", "Study", "StudyConfig", "load", "shipped"]
+__all__ = ["Progress", "Study", "StudyConfig", "load", "open_on", "read_config", "shipped"]
 
 
 def load(
@@ -28,6 +29,7 @@ def load(
     without_licences: frozenset[str] = frozenset(),
     seed: int | None = None,
     check: bool = False,
+    evidence: Evidence | None = None,
 ) -> Study:
     """Open a study.
 
@@ -37,18 +39,29 @@ def load(
         without_licences: Licences whose sources are left out.
         seed: Seed of the draws in place of the study's.
         check: Whether to check the shipped release in full as well.
+        evidence: A release already opened, in place of `data`.
 
     Raises:
         InputError: if the file cannot be read or names something unknown.
     """
     text, where = _read(study)
-    config = _parsed(text, where)
+    config = read_config(text, where)
     if seed is not None:
         config = config.model_copy(update={"seed": seed})
-    evidence = Evidence.load(
-        data, without_licences=without_licences, check=check or data is not None
-    )
-    return Study(config, evidence, where)
+    if evidence is None:
+        evidence = Evidence.load(
+            data, without_licences=without_licences, check=check or data is not None
+        )
+    return open_on(config, evidence, where)
+
+
+def open_on(config: StudyConfig, evidence: Evidence, where: str) -> Study:
+    """Open a study file that has been read on a release, with its own assumptions.
+
+    Raises:
+        InputError: if it names something unknown, or an assumption lies outside its range.
+    """
+    return Study(config, with_parameters(evidence, config.assumptions), where)
 
 
 def shipped() -> dict[str, str]:
@@ -57,7 +70,7 @@ def shipped() -> dict[str, str]:
     for entry in sorted(resources.files("midstream.studies").iterdir(), key=lambda e: e.name):
         if entry.name.endswith(".toml"):
             name = entry.name.removesuffix(".toml")
-            found[name] = _parsed(entry.read_text("utf-8"), entry.name).title
+            found[name] = read_config(entry.read_text("utf-8"), entry.name).title
     return found
 
 
@@ -87,7 +100,12 @@ def _read(study: str | Path) -> tuple[str, str]:
         ) from error
 
 
-def _parsed(text: str, where: str) -> StudyConfig:
+def read_config(text: str, where: str) -> StudyConfig:
+    """Read the text of a study file.
+
+    Raises:
+        InputError: if it is not TOML, or says something a study file cannot say.
+    """
     try:
         return StudyConfig.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

@@ -79,6 +79,7 @@ class StudyConfig(_Strict):
         draws, seed: Monte Carlo.
         chains: Chains shown in detail, the first one first; every chain on file is computed.
         shocks: Export controls the study looks at.
+        assumptions: Parameter id -> value in place of the release's, within its stated range.
     """
 
     id: str
@@ -99,6 +100,7 @@ class StudyConfig(_Strict):
     key_numbers: list[KeyNumberConfig] = Field(default_factory=list)
     chains: list[str] = Field(default_factory=list)
     shocks: list[ShockConfig] = Field(default_factory=list)
+    assumptions: dict[str, float] = Field(default_factory=dict)
 
 
 class WorkedExample:
@@ -130,6 +132,7 @@ class OpenConfig:
         self.worked_example = _worked(config, ledger)
         self.chains = tuple(config.chains)
         self.shocks = tuple(config.shocks)
+        self.assumptions: Mapping[str, float] = dict(sorted(config.assumptions.items()))
 
 
 def _worked(config: StudyConfig, ledger: Ledger) -> WorkedExample | None:
@@ -180,3 +183,19 @@ def known(words: Sequence[str], vocabulary: Sequence[str], kind: str, where: str
                 why=f"no {kind} of that name is known here",
                 mend=suggestion(word, vocabulary) or f"use one of {', '.join(vocabulary[:20])}",
             )
+
+
+def horizon_of(asked: int, base_year: int) -> int:
+    """Check the year of a trajectory.
+
+    Raises:
+        InputError: if it does not lie within thirty years after the base year.
+    """
+    if not base_year < asked <= base_year + 30:
+        raise InputError(
+            f"horizon {asked}",
+            where="--horizon",
+            why=f"it has to lie after the base year {base_year}, within thirty years",
+            mend="take a later year, such as 2030 or 2035",
+        )
+    return asked

@@ -14,19 +14,20 @@ from midstream.chain.balance import (
 )
 from midstream.chain.shares import StageShares, holders
 from midstream.chain.world import World
-from midstream.errors import InputError
 from midstream.scorecard.result import Scorecard
 from midstream.scorecard.run import Settings, score
-from midstream.study.config import known
+from midstream.study.config import horizon_of, known
 from midstream.study.dependency import DependencyRoom
-from midstream.study.money import MoneyRoom
+from midstream.study.peers import PeersRoom
+from midstream.study.policy import PolicyRoom
 from midstream.study.shock import ShockRoom
+from midstream.study.value import ValueRoom
 from midstream.terms import SECTORS, STAGES
 
 Progress = Callable[[float], None]
 
 
-class Study(DependencyRoom, ShockRoom, MoneyRoom):
+class Study(ValueRoom, DependencyRoom, ShockRoom, PeersRoom, PolicyRoom):
     """A study opened on a data release; world and scores are made on first use and kept."""
 
     version = __version__
@@ -65,7 +66,7 @@ class Study(DependencyRoom, ShockRoom, MoneyRoom):
         wanted = tuple(sectors) if sectors else config.sectors
         known(chosen, config.countries, "country", "this study")
         known(wanted, config.sectors, "sector", "this study")
-        year = self._horizon(horizon)
+        year = horizon_of(horizon or config.horizon, config.base_year)
         settings = Settings(
             countries=chosen,
             sectors=wanted,
@@ -79,22 +80,11 @@ class Study(DependencyRoom, ShockRoom, MoneyRoom):
             return score(self.evidence, world, settings, progress)
 
         def make() -> Scorecard:
-            card = score(self.evidence, self.world, settings, progress)
+            card = self.scored(settings, progress)
             self.enter(card.ledger)
             return card
 
         return self.once(key, make)
-
-    def _horizon(self, asked: int | None) -> int:
-        year, base = asked or self.config.horizon, self.config.base_year
-        if not base < year <= base + 30:
-            raise InputError(
-                f"horizon {year}",
-                where="--horizon",
-                why=f"it has to lie after the base year {base}, within thirty years",
-                mend="take a later year, such as 2030 or 2035",
-            )
-        return year
 
     def holders(self) -> tuple[StageShares, ...]:
         """Who holds each form, from the world of the study."""

@@ -61,6 +61,8 @@ class ShockRoom(Base):
         *,
         bill: Callable[[ShockResult], Mapping[str, object]] | None = None,
         progress: Callable[[float], None] | None = None,
+        networks: int | None = None,
+        keep: bool = True,
     ) -> ShockResult:
         """Run an export control.
 
@@ -68,10 +70,15 @@ class ShockRoom(Base):
             request: One of the study's by name, or a request of its own.
             bill: Evaluates a bill of materials on the result.
             progress: Called with the share of work done; may raise to stop.
+            networks: Networks of the evidence the draws stand on, for a first look; all of them
+                where left out.
+            keep: Whether the run is kept, to be given again when it is asked for again.
 
         Raises:
             InputError: if the request cannot be run, naming the option.
         """
+        from dataclasses import replace
+
         from midstream.shock.instruments import checked
         from midstream.shock.run import prepare, run_shock
 
@@ -83,11 +90,15 @@ class ShockRoom(Base):
             if model is None or not model.serves(shock):
                 model = prepare(self.evidence, self.world, shock)
                 self._models[shock.route.id] = model
+            if networks is not None:
+                model = replace(model, networks=model.networks[:networks])
             place = (self.evidence, self.world, self.ledger)
             return run_shock(*place, asked, bill, progress, model)
 
+        if bill is not None or networks is not None or not keep:
+            return make()
         # A request holds a mapping, so its text is the key.
-        return make() if bill is not None else self.once(("shock", repr(asked)), make)
+        return self.once(("shock", repr(asked)), make)
 
     def base(self, chain: str) -> BalancedBase:
         """The balanced network of a chain, beside the trade that is reported."""

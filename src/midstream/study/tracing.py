@@ -49,6 +49,8 @@ def _rooms(
         yield from _shock(study, place, progress)
     if head.startswith("f:value"):
         yield from _value(study, place)
+    if head.startswith(("f:peers", "f:match", "cap:")):
+        yield from _others(study, head, place)
     yield from rooms_ahead(study, lineage, head, place, progress)
 
 
@@ -73,7 +75,9 @@ def _dependency(study: Study, place: list[str]) -> Iterator[Callable[[], object]
 
 def _value(study: Study, place: list[str]) -> Iterator[Callable[[], object]]:
     for chain in (part for part in place if part in study.routes):
-        for basis in (None, place[-1]):
+        sets = [row["id"] for row in study.evidence.table("value_sets").rows]
+        named = place[-1] if place[-1] in (*sets, str(study.world.base_year)) else None
+        for basis in dict.fromkeys((None, named)):
             yield partial(study.chain_value, chain, basis)
             yield partial(study.capture, chain, basis)
     yield study.capture_units

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from midstream.errors import InputError
+from midstream.study.tracing_policy import rooms_policy
 
 if TYPE_CHECKING:
     from midstream.study.opened import Study
@@ -40,6 +41,8 @@ def rooms_ahead(
         yield from _money(study, head, place)
     elif head.startswith("f:counter"):
         yield from _counter(study, place)
+    elif head.startswith(("f:policy", "lever:")):
+        yield from rooms_policy(study, head, place)
     elif lineage.startswith(OUTLOOK_ROWS):
         yield from _outlook(study, "f:outlook", place, progress)
     elif lineage.startswith(MONEY_ROWS):

@@ -197,7 +197,6 @@ def test_progress_is_told(india: Study, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "words"),
     [
-        ("workbook", "not part of this version"),
         ("complete", "not part of this version"),
         ("poster", "no part 'poster'"),
     ],

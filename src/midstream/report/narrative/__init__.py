@@ -27,9 +27,16 @@ from midstream.report.narrative.lines import (
     rank_line,
     sector_line,
 )
+from midstream.report.narrative.matching import match_findings, match_opening
 from midstream.report.narrative.openings import explaining
 from midstream.report.narrative.outlook import outlook_findings, outlook_opening
 from midstream.report.narrative.patterns import sector_findings
+from midstream.report.narrative.peers import (
+    leader_findings,
+    next_findings,
+    standing_findings,
+    standing_opening,
+)
 from midstream.report.narrative.risk import (
     found_risks,
     hold_findings,
@@ -164,6 +171,8 @@ def _openings(context: Context) -> dict[str, Opening]:
         "holders": holders_opening(context),
         "leverage": leverage_opening(context),
         "peers": peers_opening(context),
+        "standing": standing_opening(context),
+        "match": match_opening(context),
     }
 
 
@@ -178,4 +187,8 @@ def _chapters(
         "shared": shared_findings(context),
         "risk": risk_findings(context, dependence),
         "series": series_findings(context),
+        "peers/standing": standing_findings(context),
+        "peers/next": next_findings(context),
+        "peers/leader": leader_findings(context),
+        "match/words": match_findings(context),
     }

@@ -158,7 +158,7 @@ class Narrative:
         openings: Page id -> kicker, title, lede. Ids: ``framework``, ``method``, ``sectors``,
             ``countries``, ``holders``, ``leverage``, ``shock``, ``example``, ``peers``,
             ``missing``, ``outlook``, ``grounds``, ``money``, ``sources``, ``evidence``,
-            ``assumptions``.
+            ``assumptions``, ``standing``, ``match``.
         sectors: Sector -> one line about the focus country.
         sector_findings: What the sectors of the focus country have in common.
         countries: Country -> one line.
@@ -170,7 +170,8 @@ class Narrative:
         chapters: Findings by part of a chapter: ``thesis``, ``chain``, ``hold``, ``shared``,
             ``risk``, ``series``, ``record``, ``shock/ID`` for each shock of the study, and
             ``outlook/odds``, ``made``, ``moves``, ``leads``, ``scores``, ``grounds``, and
-            ``capital/FORM`` and ``counter/FORM`` for the forms of the middle.
+            ``capital/FORM`` and ``counter/FORM`` for the forms of the middle; ``peers/standing``,
+            ``next``, ``leader``, and ``match/words``.
         risks: Supply risk by method and importer, in the material of the main chain.
         locked: Lock-in of the importers at the steps of the main chain.
         cases: Shocks of the study with what their runs gave.

@@ -21,8 +21,10 @@ from midstream.report.site.desk import Desk
 from midstream.report.site.glass import glass_scripts
 from midstream.report.site.grounds import grounds_page
 from midstream.report.site.leverage import leverage_page
+from midstream.report.site.matching import matching_page
 from midstream.report.site.outlook import outlook_page
 from midstream.report.site.page import Page, environment
+from midstream.report.site.peers import peers_page
 from midstream.report.site.pen import Pen
 from midstream.report.site.records import record_pages, sources_page
 from midstream.report.site.scores import score_pages
@@ -95,7 +97,7 @@ def site_pages(desk: Desk) -> list[Page]:
     """Build every page except the sources, which need the register of all others."""
     pages = [answer_page(desk), *score_pages(desk), *chain_pages(desk)]
     pages += [leverage_page(desk), shock_page(desk), capital_page(desk), outlook_page(desk)]
-    pages += [grounds_page(desk)]
+    pages += [grounds_page(desk), peers_page(desk), matching_page(desk)]
     pages += [*([counter_page(desk)] if desk.narrative.counters else []), *record_pages(desk)]
     return pages
 

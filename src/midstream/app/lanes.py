@@ -1,0 +1,198 @@
+"""Lanes of work: bounded pools of processes, in which every client gets its turn.
+
+Quick jobs and slow ones have processes of their own, so that no slow job stands before a quick
+one. Within a lane clients take turns, one job each, however many one of them has handed in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any
+
+from midstream.app.failures import Failure, ServedError, refuse
+from midstream.app.worker import Outcome, start, work
+
+#: A slow process is let go when it has had nothing to do for so long (s); its memory comes back.
+IDLE = 45.0
+
+#: A process that is new has this much more time (s): it opens the release and loads its kernels.
+START = 120.0
+#: A job that was told to stop may work on for so long (s).
+GRACE = 2.0
+
+_CONTEXT = get_context("spawn")
+
+
+@dataclass
+class Job:
+    """Something a client has asked for.
+
+    Attributes:
+        id: Name in addresses.
+        client: Who asked.
+        task, values: What is to be done.
+        done: Gets the outcome.
+        state: ``waiting``, ``running``, ``done`` or ``stopped``.
+        kind: Media type of the value, for those who fetch it later.
+        hand: Process that does it.
+        begun: When it was asked for.
+    """
+
+    id: str
+    client: str
+    task: str
+    values: tuple[Any, ...]
+    done: asyncio.Future[Outcome]
+    kind: str = ""
+    state: str = "waiting"
+    hand: Hand | None = None
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def share(self) -> float:
+        """Share of the work that is done."""
+        if self.state == "running" and self.hand is not None:
+            return float(self.hand.share.value)
+        return 1.0 if self.state == "done" else 0.0
+
+    def halt(self) -> None:
+        """Stop it: at once where it waits, at the next step of its work where it runs."""
+        if self.state == "running" and self.hand is not None:
+            self.hand.stop.value = 1
+            asyncio.get_running_loop().call_later(GRACE, self._end)
+        elif self.state == "waiting":
+            self.state = "stopped"
+            words = Failure(what="the job was stopped")
+            self.done.set_result(Outcome(None, 409, words))
+
+    def _end(self) -> None:
+        """End the process of a job that does not look up from its work."""
+        if self.state == "running" and self.hand is not None:
+            self.hand.close()
+
+
+class Hand:
+    """One worker process."""
+
+    def __init__(self, quick: bool) -> None:
+        self.quick = quick
+        self.share = _CONTEXT.Value("d", 0.0, lock=False)
+        self.stop = _CONTEXT.Value("i", 0, lock=False)
+        self._pool: ProcessPoolExecutor | None = None
+
+    async def run(self, job: Job, seconds: float) -> Outcome:
+        """Do a job; a job that takes too long, or kills its process, gives an error."""
+        self.stop.value = 0
+        self.share.value = 0.0
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                1, _CONTEXT, start, (self.share, self.stop, self.quick)
+            )
+            seconds += START
+        try:
+            working = asyncio.wrap_future(self._pool.submit(work, job.task, *job.values))
+            return await asyncio.wait_for(working, seconds)
+        except TimeoutError:
+            self.close()
+            why = f"a job of this kind may take {seconds:g} seconds"
+            words = Failure(what="the job took too long", why=why, mend="ask for fewer draws")
+            return Outcome(None, 503, words)
+        except BrokenProcessPool:
+            self.close()
+            words = Failure(what="the worker broke off", mend="ask again, for fewer draws")
+            return Outcome(None, 503, words)
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        processes = list((pool._processes or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.kill()
+
+
+class Lane:
+    """Jobs of one kind, done by some processes; clients take turns."""
+
+    def __init__(self, name: str, hands: int, seconds: float, waiting: int) -> None:
+        self.name, self.seconds, self.most = name, seconds, waiting
+        self.hands = [Hand(name == "quick") for _ in range(hands)]
+        self._queues: OrderedDict[str, deque[Job]] = OrderedDict()
+        self._more = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to take jobs."""
+        self._tasks = [asyncio.create_task(self._serve(hand)) for hand in self.hands]
+
+    async def close(self) -> None:
+        """Stop, and end the processes."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for hand in self.hands:
+            hand.close()
+
+    def add(self, job: Job) -> None:
+        """Queue a job.
+
+        Raises:
+            ServedError: 429 if the client has too many waiting.
+        """
+        queue = self._queues.setdefault(job.client, deque())
+        if len(queue) >= self.most:
+            raise refuse(
+                429,
+                "too many jobs are waiting",
+                self.name,
+                f"one client may have {self.most} jobs waiting in a lane",
+                "wait for one of them, or stop it",
+            )
+        queue.append(job)
+        self._more.set()
+
+    def _next(self) -> Job | None:
+        while self._queues:
+            client, queue = self._queues.popitem(last=False)
+            job = queue.popleft()
+            if queue:
+                self._queues[client] = queue
+            if not job.done.done():
+                return job
+        self._more.clear()
+        return None
+
+    async def _serve(self, hand: Hand) -> None:
+        while True:
+            job = self._next()
+            if job is None:
+                try:
+                    await asyncio.wait_for(self._more.wait(), None if hand.quick else IDLE)
+                except TimeoutError:
+                    hand.close()
+                    await self._more.wait()
+                continue
+            job.state, job.hand = "running", hand
+            outcome = await hand.run(job, self.seconds)
+            job.state = "done"
+            if not job.done.done():
+                job.done.set_result(outcome)
+
+
+def value_of(outcome: Outcome) -> Any:
+    """Give the value of an outcome.
+
+    Raises:
+        ServedError: if it is an error.
+    """
+    if outcome.failure is not None:
+        raise ServedError(outcome.status, outcome.failure)
+    return outcome.value

@@ -1,0 +1,179 @@
+"""What stands between a request and the routes: names, sizes, rates, and headers on the way out."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from midstream.app.failures import Failure, FailureBody
+from midstream.app.settings import Settings
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: Nothing from elsewhere, nothing inline, nowhere to send to but here.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+    "img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+
+#: Addresses of this machine.
+LOOPBACK = ("127.0.0.1", "::1")
+#: Clients whose rate is remembered.
+CLIENTS = 4096
+
+
+def client_of(scope: Scope) -> str:
+    """Give the name of a client: its address; on this machine, where all share one, its connection."""
+    host, port = scope.get("client") or ("", 0)
+    return f"{host}:{port}" if host in LOOPBACK else str(host)
+
+
+class Rate:
+    """A bucket for each client that fills at a steady rate."""
+
+    def __init__(self, a_second: float, saved: float) -> None:
+        self.a_second, self.saved = a_second, saved
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def allows(self, client: str) -> bool:
+        """Take one from the bucket of a client, if there is one."""
+        now = time.monotonic()
+        left, then = self._left.pop(client, (self.saved, now))
+        left = min(self.saved, left + (now - then) * self.a_second)
+        allowed = left >= 1
+        self._left[client] = (left - 1 if allowed else left, now)
+        if len(self._left) > CLIENTS:
+            self._left.popitem(last=False)
+        return allowed
+
+
+class TooLargeError(Exception):
+    """A body is larger than it may be."""
+
+
+class Guard:
+    """Middleware: host, rate, size of bodies, same origin for what changes things, headers."""
+
+    def __init__(self, app: App, settings: Settings) -> None:
+        self.app, self.settings = app, settings
+        self.rate = Rate(*settings.limits.rate)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def headed(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                own = {name for name, _ in message.get("headers", [])}
+                added = [(name, value) for name, value in HEADERS if name not in own]
+                message = {**message, "headers": [*message.get("headers", []), *added]}
+            await send(message)
+
+        refused = self._refused(scope)
+        if refused is not None:
+            await _send_failure(headed, *refused)
+            return
+        try:
+            await self.app(scope, self._counted(receive), headed)
+        except TooLargeError:
+            if not begun:
+                await _send_failure(headed, *self._too_large())
+
+    def _refused(self, scope: Scope) -> tuple[int, Failure] | None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        host = headers.get("host", "")
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        if name.lower() not in self.settings.hosts:
+            allowed = ", ".join(self.settings.hosts)
+            return 421, Failure(
+                what="this server does not answer to that name",
+                where="Host",
+                why=f"it answers to {allowed}",
+                mend="use one of these addresses, or start it with --host",
+            )
+        if scope["method"] not in ("GET", "HEAD") and not _own(headers, host):
+            return 403, Failure(
+                what="the request comes from another site",
+                where="Origin",
+                why="only pages of this server may change anything here",
+                mend="open the page of this server and try again",
+            )
+        length = headers.get("content-length", "0")
+        if length.isdigit() and int(length) > self.settings.limits.body_bytes:
+            return self._too_large()
+        if not self.rate.allows(client_of(scope)):
+            return 429, Failure(
+                what="too many requests",
+                why=f"a client may make {self.settings.limits.rate[0]:g} a second",
+                mend="wait a moment",
+            )
+        return None
+
+    def _too_large(self) -> tuple[int, Failure]:
+        most = self.settings.limits.body_bytes
+        return 413, Failure(
+            what="the body is too large",
+            why=f"a request may carry {most:,} bytes",
+            mend="split the file or leave out columns that are not needed",
+        )
+
+    def _counted(self, receive: Receive) -> Receive:
+        """Count what comes in, for bodies that do not say how long they are."""
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.settings.limits.body_bytes:
+                raise TooLargeError
+            return message
+
+        return counted
+
+
+def _own(headers: MutableMapping[str, str], host: str) -> bool:
+    """Whether a request that may change something comes from a page of this server, or no page."""
+    site = headers.get("sec-fetch-site", "none")
+    origin = headers.get("origin")
+    return site in ("none", "same-origin") and origin in (
+        None,
+        f"http://{host}",
+        f"https://{host}",
+    )
+
+
+async def _send_failure(send: Send, status: int, failure: Failure) -> None:
+    body = json.dumps(FailureBody(error=failure).model_dump()).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    if status == 429:
+        headers.append((b"retry-after", b"1"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

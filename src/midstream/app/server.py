@@ -1,0 +1,95 @@
+"""The server: guard, API, pages, files; made from settings, run by uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from midstream import __version__
+from midstream.app import api, browse, glass, own, pages, policy_bench, shock_lab, tools
+from midstream.app.editions import Editions
+from midstream.app.failures import Failure, FailureBody, ServedError
+from midstream.app.safety import Guard
+from midstream.app.service import Service
+from midstream.app.settings import Settings
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the server."""
+    service = Service(settings)
+    editions = Editions(service)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        service.start()
+        preparing = asyncio.create_task(editions.prepare())
+        try:
+            yield
+        finally:
+            preparing.cancel()
+            await service.close()
+            editions.close()
+
+    app = FastAPI(
+        title="midstream",
+        version=__version__,
+        summary="Who holds which step between ore and machine, and what would move it.",
+        openapi_url=f"{api.PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.service, app.state.editions, app.state.choices = service, editions, {}
+    app.include_router(api.router())
+    # The route for any page comes last.
+    for room in (glass, shock_lab, policy_bench, tools, browse, own, pages):
+        app.include_router(room.router())
+    app.include_router(pages.last())
+    app.add_exception_handler(ServedError, _served)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_middleware(Guard, settings=settings)
+    return app
+
+
+def failed(status: int, failure: Failure, headers: dict[str, str] | None = None) -> JSONResponse:
+    """Send an error as JSON."""
+    own = {"cache-control": "no-store", **(headers or {})}
+    return JSONResponse(FailureBody(error=failure).model_dump(), status, own)
+
+
+async def _served(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, ServedError):
+        raise error
+    return failed(error.status, error.failure)
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    """Tell the first part of a request that cannot be read."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first: dict[str, Any] = dict(error.errors()[0])
+    where = ".".join(str(part) for part in first["loc"][1:]) or "request"
+    count = len(error.errors())
+    failure = Failure(
+        what=str(first["msg"]),
+        where=where,
+        why=f"the request has {count} such problem{'s' if count > 1 else ''}",
+        mend=f"see {api.PREFIX}/openapi.json",
+    )
+    return failed(HTTPStatus.UNPROCESSABLE_ENTITY, failure)
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    words = Failure(what=str(error.detail).lower(), mend="see the list of pages in the header")
+    return failed(error.status_code, words, dict(error.headers or {}))

@@ -1,0 +1,83 @@
+"use strict";
+// A tool whose answer is a table: fetched as a job, with progress and Cancel; its address is its state.
+(() => {
+  const form = document.getElementById("tool");
+  const result = document.getElementById("result");
+  const status = document.getElementById("status");
+  const way = form.dataset.way;
+  let current = 0;
+
+  const state = () => {
+    const all = new URLSearchParams();
+    new FormData(form).forEach((value, name) => { if (value !== "") all.append(name, value); });
+    return all;
+  };
+  const links = () => document.querySelectorAll("a[data-form]").forEach((link) => {
+    link.href = `${way}?${state()}&format=${link.dataset.form}`;
+  });
+  const show = async (answer) => {
+    const kind = answer.headers.get("content-type") || "";
+    if (kind.startsWith("text/html")) {
+      result.innerHTML = await answer.text();
+      status.textContent = "The answer is below.";
+      return;
+    }
+    const { error } = await answer.json();
+    const box = document.createElement("div");
+    box.className = "refused";
+    box.setAttribute("role", "alert");
+    [error.what, error.why, error.mend && `To mend it: ${error.mend}`].filter(Boolean).forEach((text) => {
+      const line = document.createElement("p");
+      line.textContent = text;
+      box.append(line);
+    });
+    result.replaceChildren(box);
+    status.textContent = "";
+  };
+  const run = async (push) => {
+    const mine = ++current;
+    const asked = state();
+    const address = `${form.getAttribute("action")}?${asked}`;
+    if (push) history.pushState(null, "", address);
+    links();
+    let answer = await fetch(`${form.getAttribute("action")}/result?${asked}`);
+    if (answer.status === 202) {
+      const { job } = await answer.json();
+      const bar = document.createElement("progress");
+      bar.max = 1;
+      bar.setAttribute("aria-label", "Progress");
+      const cancel = document.createElement("button");
+      cancel.type = "button";
+      cancel.className = "control";
+      cancel.textContent = "Cancel";
+      cancel.addEventListener("click", () => fetch(`/api/v1/jobs/${job}`, { method: "DELETE" }));
+      status.replaceChildren("Working it out ", bar, " ", cancel);
+      result.dataset.dim = "";
+      for (;;) {
+        if (mine !== current) return;
+        const told = await (await fetch(`/api/v1/jobs/${job}`)).json();
+        if (told.state === "done" || told.state === "stopped") break;
+        bar.value = told.share;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+      answer = await fetch(`/api/v1/jobs/${job}/result`);
+    }
+    delete result.dataset.dim;
+    if (mine === current) await show(answer);
+  };
+
+  const code = {
+    curl: (address) => `curl '${address}'`,
+    python: (address) => `import json, urllib.request\nanswer = json.load(urllib.request.urlopen("${address}"))\nprint(answer["result"])`,
+  };
+  document.querySelectorAll("[data-copy-as]").forEach((button) => button.addEventListener("click", async () => {
+    const text = code[button.dataset.copyAs](`${location.origin}${way}?${state()}`);
+    try { await navigator.clipboard.writeText(text); } catch { /* shown instead */ }
+    document.getElementById("copied").textContent = text;
+  }));
+  form.addEventListener("submit", (event) => { event.preventDefault(); run(true); });
+  form.addEventListener("input", links);
+  addEventListener("popstate", () => location.reload());
+  links();
+  if (form.checkValidity()) run(false);
+})();

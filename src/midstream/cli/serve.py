@@ -1,0 +1,98 @@
+"""The command that starts the explorer and the API."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from midstream.errors import InputError
+from midstream.terms import suggestion
+
+if TYPE_CHECKING:
+    from midstream.app.settings import StudyText
+
+#: Names of this machine, under which the server answers wherever it listens.
+LOCAL = ("127.0.0.1", "localhost", "[::1]")
+
+Host = Annotated[str, typer.Option(help="Address to listen on; other machines cannot reach it.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
+Studies = Annotated[
+    list[str] | None,
+    typer.Option("--study", help="Shipped study or study file; may be repeated. All by default."),
+]
+Cache = Annotated[
+    Path | None, typer.Option(help="Folder that keeps written pages between starts.")
+]
+Draws = Annotated[
+    int | None, typer.Option(min=100, help="Draws of the pages; the study's own by default.")
+]
+
+
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    study: Studies = None,
+    cache: Cache = None,
+    draws: Draws = None,
+) -> None:
+    """Start the explorer and the API on this machine."""
+    import uvicorn
+
+    from midstream.app.server import create_app
+    from midstream.app.settings import Settings
+
+    texts = studies_of(study)
+    names = tuple(dict.fromkeys((*LOCAL, host)))
+    settings = Settings(texts, cache=cache or cache_folder(), hosts=names, draws=draws)
+    typer.echo(f"midstream on http://{host}:{port}/ (stop with Ctrl-C)", err=True)
+    uvicorn.run(
+        create_app(settings), host=host, port=port, log_level="warning", server_header=False
+    )
+
+
+def cache_folder() -> Path:
+    """Give the folder of this user in which written pages are kept."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "midstream"
+
+
+def studies_of(names: list[str] | None) -> tuple[StudyText, ...]:
+    """Read the studies that are to be served.
+
+    Raises:
+        InputError: if one cannot be found or read.
+    """
+    from midstream.app.settings import StudyText
+
+    folder = resources.files("midstream.studies")
+    shipped = sorted(one.name for one in folder.iterdir() if one.name.endswith(".toml"))
+    known = [name.removesuffix(".toml") for name in shipped]
+    made = []
+    for name in names or known:
+        text = (
+            folder.joinpath(f"{name}.toml").read_text("utf-8")
+            if name in known
+            else _file_text(name, known)
+        )
+        read = tomllib.loads(text)
+        made.append(StudyText(str(read.get("id", name)), str(read.get("title", name)), text))
+    return tuple(made)
+
+
+def _file_text(name: str, known: list[str]) -> str:
+    try:
+        text = Path(name).read_text("utf-8")
+        tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(
+            f"the study {name!r} cannot be read",
+            where="--study",
+            why=str(error),
+            mend=suggestion(name, known) or "name a shipped study or the path of a study file",
+        ) from None
+    return text

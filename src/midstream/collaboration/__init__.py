@@ -1,0 +1,1 @@
+"""Collaboration: organisations of two countries, matched by step, weak stage and readiness."""

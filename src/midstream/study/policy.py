@@ -1,0 +1,106 @@
+"""The room of policy: does it move the middle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from midstream.study.money import MoneyRoom
+
+if TYPE_CHECKING:
+    from midstream.policy.bench import Bench
+    from midstream.policy.frame import Choice
+    from midstream.policy.middle_result import Middle
+
+#: Sector that is tested where none is named and the study scores it.
+SECTOR = "rare-earth-magnets"
+
+
+class PolicyRoom(MoneyRoom):
+    """What a study says about policies; each answer is worked out once."""
+
+    def policy_bench(
+        self, subject: str | None = None, sector: str | None = None, draws: int | None = None
+    ) -> Bench:
+        """Give the bench on which policies of a country are tested.
+
+        Args:
+            subject: Country; the focus of the study by default.
+            sector: Sector that is scored; the one of magnets by default, or else the study's
+                first.
+            draws: Monte Carlo; ``policy.draws`` by default.
+
+        Raises:
+            InputError: if the country, the sector or the number of draws cannot be.
+        """
+        from midstream.policy.bench import Bench
+        from midstream.policy.ground import Asked
+        from midstream.scenarios.demand_record import enter_rows
+        from midstream.scenarios.entrants import enter_rates
+        from midstream.scenarios.outlook_counter import counter_moves
+        from midstream.scenarios.projects import enter_parts
+
+        config = self.config
+        default = SECTOR if SECTOR in config.sectors else config.sectors[0]
+        size = int(self.evidence.parameter("policy.draws").value or 1) if draws is None else draws
+        asked = Asked(
+            subject=subject or config.focus,
+            sector=sector or default,
+            chains=tuple(config.chains),
+            incumbents=tuple(config.incumbents),
+            draws=size,
+            seed=config.seed,
+        )
+
+        def make() -> Bench:
+            for enter in (enter_parts, enter_rates, enter_rows):
+                enter(self.evidence, self.ledger)
+            moves = counter_moves(self.evidence, self.world)
+            return Bench(self.evidence, self.world, asked, self.ledger, moves)
+
+        return self.once(("policy bench", asked), make)
+
+    def policy_choice(self, names: Sequence[str], country: str | None = None) -> Choice:
+        """Read ids of levers and packages.
+
+        Args:
+            names: Levers and packages, in any order.
+            country: Subject; that of what is named by default.
+
+        Raises:
+            InputError: if a name is unknown, or levers cannot stand beside each other.
+        """
+        from midstream.policy.choose import resolve
+
+        return resolve(self.evidence, names, country or "")
+
+    def policy_test(
+        self,
+        names: Sequence[str],
+        *,
+        country: str | None = None,
+        sector: str | None = None,
+        draws: int | None = None,
+        full: bool = True,
+    ) -> Middle:
+        """Test whether levers and packages move the middle of a country.
+
+        Args:
+            names: Levers and packages, in any order.
+            country: Subject; that of what is named by default.
+            sector: Sector that is scored.
+            draws: Monte Carlo; ``policy.draws`` by default.
+            full: Whether flips, stress tests and the next fact are worked out as well.
+
+        Raises:
+            InputError: if a name, the country, the sector or the number of draws cannot be.
+        """
+        from midstream.policy.middle import middle_test
+
+        choice = self.policy_choice(names, country)
+        bench = self.policy_bench(choice.subject, sector, draws)
+
+        def make() -> Middle:
+            return middle_test(bench, choice, full=full)
+
+        return self.once(("policy test", bench.asked, choice, full), make)
