@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import maximum_flow
 
 from midstream.chain.estimate import Floats
 from midstream.chain.routes import Step
+from midstream.policy.adjusted import adjusted
 from midstream.policy.bench import Bench
 from midstream.policy.flow import Flows, Line, flows
 from midstream.policy.frame import STAGES, Choice, Outcome
@@ -164,6 +165,18 @@ def test_a_run_leaves_no_trace_in_the_next(bench: Bench) -> None:
     fresh.outcome((lever_of([{**LINES, "size": (500, 1000, 2000)}]),))
     fresh.outcome((), tuple(one for one in levers(bench.evidence).values() if one.in_base))
     same(fresh.reader.read((), fresh.run(())), first)
+
+
+@pytest.mark.parametrize("name", ["tech-jv", "separation-jv", "tech-lines", "recycling", "repm-2"])
+@pytest.mark.parametrize("factor", [0.0, 0.4, 1.7])
+def test_a_scaled_run_is_the_run_of_a_scaled_lever(bench: Bench, name: str, factor: float) -> None:
+    lever = levers(bench.evidence)[name]
+    stated = Choice((lever,), (), "IND")
+    (changed,) = adjusted(stated, {name: factor}, {name: 2028.0}).levers
+    scaled = bench.outcome((lever,), scale={name: factor}, starts={name: 2028.0})
+    resized = bench.outcome((changed,))
+    for one in ("low", "high", "sovereign", "capacity"):
+        np.testing.assert_allclose(getattr(scaled, one), getattr(resized, one), rtol=1e-9)
 
 
 @FEW

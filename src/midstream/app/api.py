@@ -143,9 +143,7 @@ async def answered(
         return sent(request, found)
     lane = "quick" if command.quick else "slow"
     values = (study, command.path, own, form)
-    job = service.job(
-        client_of(request.scope), lane, "answers.command", *values, kind=MEDIA[form]
-    )
+    job = service.job(client_of(request.scope), lane, "answers.command", *values, kind=MEDIA[form])
     done, _ = await asyncio.wait([job.done], timeout=wait)
     if not done:
         return accepted(job)
@@ -188,9 +186,9 @@ def router() -> APIRouter:
     api.get("/studies", responses=_ERRORS, response_model=list[StudyBody])(studies)
     api.get("/jobs/{name}", responses=_ERRORS, response_model=JobBody)(job_state)
     api.delete("/jobs/{name}", responses=_ERRORS, response_model=JobBody)(job_stop)
-    api.get(
-        "/jobs/{name}/result", responses={**_OK, **_ERRORS}, response_class=JSONResponse
-    )(job_result)
+    api.get("/jobs/{name}/result", responses={**_OK, **_ERRORS}, response_class=JSONResponse)(
+        job_result
+    )
     return api
 
 

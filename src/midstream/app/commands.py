@@ -180,9 +180,7 @@ def _target(study: Study, asked: TargetQuery, _tell: Progress) -> Mapping[str, A
     from midstream.answers.money import target_answer
 
     place = (asked.country, asked.form, asked.capacity, asked.year)
-    return target_answer(
-        study, place, asked.variant, asked.price, asked.with_scheme, asked.draws
-    )
+    return target_answer(study, place, asked.variant, asked.price, asked.with_scheme, asked.draws)
 
 
 def _gap(study: Study, asked: GapQuery, _tell: Progress) -> Mapping[str, Any]:
@@ -254,7 +252,9 @@ _ROWS = (
     Command("evidence/trace", "One number: formula, inputs, sources.", TraceQuery, _trace),
     Command("score", "Scores from 1 to 5 at C1 to C4.", ScoreQuery, _score),
     Command("dependency/concentration", "Concentration by form.", MaterialQuery, _concentration),
-    Command("dependency/leverage", "What the holders of a chain can stop.", LeverageQuery, _leverage),
+    Command(
+        "dependency/leverage", "What the holders of a chain can stop.", LeverageQuery, _leverage
+    ),
     Command("dependency/shared", "What the sectors need in common.", Query, _shared),
     Command("dependency/thesis", "Whether leverage sits in the middle.", HolderQuery, _thesis),
     Command("dependency/supply-risk", "Supply risk of an importer.", RiskQuery, _risk),

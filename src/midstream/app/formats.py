@@ -103,5 +103,3 @@ def wanted(asked: str | None, accept: str) -> str:
             if media == name.partition(";")[0]:
                 return form
     return "json"
-
-

@@ -58,9 +58,7 @@ async def choices(request: Request, task: str, study: StudyText) -> Any:
     if key not in held:
         while len(held) > 24:
             held.pop(next(iter(held)))
-        held[key] = await service_of(request).value(
-            client_of(request.scope), "quick", task, study
-        )
+        held[key] = await service_of(request).value(client_of(request.scope), "quick", task, study)
     return held[key]
 
 
@@ -93,7 +91,9 @@ def refused(error: ServedError) -> str:
     return rendered("error.html", {"error": error.failure})
 
 
-async def fragment(request: Request, task: str, study: StudyText, own: Mapping[str, Any]) -> Response:
+async def fragment(
+    request: Request, task: str, study: StudyText, own: Mapping[str, Any]
+) -> Response:
     """Send the part of a page that has changed; errors stand in its place."""
     try:
         return sent(request, await kept(request, "quick", task, study, dict(own)))

@@ -64,23 +64,26 @@ async def text_of(request: Request, base: StudyText) -> str:
     Raises:
         ServedError: 413 or 422 if it is too large or cannot be read.
     """
-    form = await request.form(max_files=1, max_fields=FIELDS)
-    limits = service_of(request).limits
-    file = form.get("file")
-    if isinstance(file, UploadFile):
-        data = await file.read(limits.study_bytes + 1)
-        if len(data) > limits.study_bytes:
-            why = f"a study file has at most {limits.study_bytes:,} bytes"
-            raise refuse(413, "the study file is too large", "study file", why, "shorten it")
-        try:
-            return data.decode()
-        except UnicodeDecodeError:
-            raise refuse(
-                422, "the study file is not UTF-8 text", "study file", mend="save it as UTF-8"
-            ) from None
-    values = changed_in(base.text)
-    values |= {name: _number(name, str(value)) for name, value in form.items()}
-    return with_assumptions(base.text, values)
+    async with request.form(max_files=1, max_fields=FIELDS) as form:
+        file = form.get("file")
+        if isinstance(file, UploadFile):
+            return await _uploaded(file, service_of(request).limits.study_bytes)
+        values = changed_in(base.text)
+        values |= {name: _number(name, str(value)) for name, value in form.items()}
+        return with_assumptions(base.text, values)
+
+
+async def _uploaded(file: UploadFile, most: int) -> str:
+    data = await file.read(most + 1)
+    if len(data) > most:
+        why = f"a study file has at most {most:,} bytes"
+        raise refuse(413, "the study file is too large", "study file", why, "shorten it")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise refuse(
+            422, "the study file is not UTF-8 text", "study file", mend="save it as UTF-8"
+        ) from None
 
 
 def _number(name: str, text: str) -> float:

@@ -100,6 +100,8 @@ async def page(
     request: Request, name: str = "", study: StudyId = "", country: Country = ""
 ) -> Response:
     """Send a page of an edition, for one of its countries where it is told for each."""
+    if name.startswith("api/"):
+        raise refuse(404, "not found", f"/{name}", mend="see /api/v1/openapi.json")
     text, edition = opened(request, study)
     if isinstance(edition, Job):
         return making(request, text, edition)

@@ -38,7 +38,8 @@ def settled(request: Request, asked: PolicyAsked, offered: dict[str, Any]) -> di
         next(iter(offered["countries"]), None),
     )
     if not own["lever"] and place is not None:
-        first = next(iter(place["packages"] or place["levers"]), None)
+        announced = [one for one in place["packages"] if one["announced"]]
+        first = next(iter(announced or place["packages"] or place["levers"]), None)
         own["lever"] = [first["id"]] if first else []
     own["sizes"] = {
         name.removeprefix(SIZE): _size(name, value)

@@ -97,7 +97,9 @@ class ShockQuery(Query):
     actor: Id
     form: Id
     target: Annotated[list[Id], Field(min_length=1, max_length=60)]
-    instrument: Literal["export-ban", "export-licence", "export-quota", "tariff", "outage", "threat"]
+    instrument: Literal[
+        "export-ban", "export-licence", "export-quota", "tariff", "outage", "threat"
+    ]
     depth: float | None = Field(default=None, ge=0, le=1)
     months: int | None = Field(default=None, ge=0, le=600)
     notice_days: float = Field(default=0, ge=0, le=10_000)

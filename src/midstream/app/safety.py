@@ -6,6 +6,7 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 from midstream.app.failures import Failure, FailureBody
@@ -81,10 +82,14 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        body = _Body(receive, self.settings.limits.body_bytes)
         begun = False
 
         async def headed(message: Message) -> None:
             nonlocal begun
+            if body.over and not begun:
+                # Whatever the route makes of half a body, the reader is told why.
+                return
             if message["type"] == "http.response.start":
                 begun = True
                 own = {name for name, _ in message.get("headers", [])}
@@ -96,14 +101,16 @@ class Guard:
         if refused is not None:
             await _send_failure(headed, *refused)
             return
-        try:
-            await self.app(scope, self._counted(receive), headed)
-        except TooLargeError:
-            if not begun:
-                await _send_failure(headed, *self._too_large())
+        with suppress(TooLargeError):
+            await self.app(scope, body, headed)
+        if body.over and not begun:
+            body.over = False
+            await _send_failure(headed, *self._too_large())
 
     def _refused(self, scope: Scope) -> tuple[int, Failure] | None:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
         host = headers.get("host", "")
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
         if name.lower() not in self.settings.hosts:
@@ -140,19 +147,26 @@ class Guard:
             mend="split the file or leave out columns that are not needed",
         )
 
-    def _counted(self, receive: Receive) -> Receive:
-        """Count what comes in, for bodies that do not say how long they are."""
-        seen = 0
 
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self.settings.limits.body_bytes:
-                raise TooLargeError
-            return message
+class _Body:
+    """Counts what comes in, for bodies that do not say how long they are."""
 
-        return counted
+    def __init__(self, receive: Receive, most: int) -> None:
+        self.receive, self.most = receive, most
+        self.seen, self.over = 0, False
+
+    async def __call__(self) -> Message:
+        """Give the next part.
+
+        Raises:
+            TooLargeError: once there is more than there may be.
+        """
+        message = await self.receive()
+        self.seen += len(message.get("body", b""))
+        if self.seen > self.most:
+            self.over = True
+            raise TooLargeError
+        return message
 
 
 def _own(headers: MutableMapping[str, str], host: str) -> bool:

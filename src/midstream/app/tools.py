@@ -211,9 +211,34 @@ async def result(request: Request, name: str, study: str = "") -> Response:
     return job(request, "tools.table", service_of(request).study(study), tool.path, asked)
 
 
+async def api_page(request: Request, study: str = "", country: str = "") -> Response:
+    """Send the page that says how programs ask."""
+    text, edition = opened(request, study)
+    if isinstance(edition, Job):
+        return making(request, text, edition)
+    shared = COMMANDS["dependency/shared"].query.model_fields
+    commands = [
+        {
+            "path": one.path,
+            "words": one.words,
+            "fields": [
+                (name, field.is_required())
+                for name, field in one.query.model_fields.items()
+                if name not in shared
+            ],
+        }
+        for one in COMMANDS.values()
+    ]
+    base = str(request.base_url).rstrip("/")
+    context = {"prefix": PREFIX, "commands": commands, "study": text, "base": base}
+    main = rendered("api.html", context)
+    return in_shell(request, text, edition, "API", main, country=country)
+
+
 def router() -> APIRouter:
     """Make the routes."""
     routes = APIRouter(include_in_schema=False)
+    routes.get("/api")(api_page)
     routes.get("/tool/{name}")(page)
     routes.get("/tool/{name}/result")(result)
     return routes

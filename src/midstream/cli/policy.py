@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from midstream.cli.options import Table, on_study, progress_bar
+from midstream.cli.policy_plan import plan
 
 policy_app = typer.Typer(
     help="Does it move the middle: levers and packages put to the test.", no_args_is_help=True
@@ -38,6 +39,9 @@ def middle(
 
     with progress_bar("testing"):
         return policy.middle_answer(opened, levers, country, sector, draws), text.middle
+
+
+policy_app.command("plan")(on_study(plan))
 
 
 @policy_app.command("levers")

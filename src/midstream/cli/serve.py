@@ -25,9 +25,7 @@ Studies = Annotated[
     list[str] | None,
     typer.Option("--study", help="Shipped study or study file; may be repeated. All by default."),
 ]
-Cache = Annotated[
-    Path | None, typer.Option(help="Folder that keeps written pages between starts.")
-]
+Cache = Annotated[Path | None, typer.Option(help="Folder that keeps written pages between starts.")]
 Draws = Annotated[
     int | None, typer.Option(min=100, help="Draws of the pages; the study's own by default.")
 ]

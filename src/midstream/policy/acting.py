@@ -82,8 +82,12 @@ def acting(
 PREFIX = "lever/"
 
 
-def project_of(act: Acting) -> Project:
-    """The project that an effect adds, of domestic owners; its target names the technology."""
+def project_of(act: Acting, release: float) -> Project:
+    """The project that an effect adds, of domestic owners; its target names the technology.
+
+    It is promised for the year the effect acts from, and not before the release: a plant that a
+    lever brings is not overdue.
+    """
     effect = act.effect
     ends = [act.scale * (end or 0.0) for end in (effect.low, effect.mode, effect.high)]
     return Project(
@@ -96,7 +100,7 @@ def project_of(act: Acting) -> Project:
         low=ends[0],
         high=ends[2],
         standing=effect.standing or "announced",
-        plan=act.since,
+        plan=max(act.since, release),
         owner=act.country,
         technology=effect.target or act.country,
         completion=None,

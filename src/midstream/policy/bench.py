@@ -14,6 +14,7 @@ from midstream.chain.world import World
 from midstream.evidence import Evidence, Ledger
 from midstream.policy.acting import LEAST, acting, drawn_size
 from midstream.policy.effects import Stage, Staging
+from midstream.policy.flow import Flows
 from midstream.policy.frame import Choice, Lever, Outcome, Stress
 from midstream.policy.ground import Asked, Ground, Scene
 from midstream.policy.reading import Reader
@@ -184,11 +185,19 @@ class Bench:
         stage = self._stage(scene, levers, without, scale, starts, stress)
         return self._run(stage)
 
-    def scores(
-        self, levers: Sequence[Lever], without: Sequence[Lever] = ()
-    ) -> tuple[Floats, Floats]:
-        """Scores at both ends of the box in all years, shape (draw, year, stage) each."""
-        return self.reader.scores(self.run(levers, without))
+    def ahead(
+        self,
+        levers: Sequence[Lever],
+        without: Sequence[Lever] = (),
+        scale: Mapping[str, float] | None = None,
+    ) -> tuple[tuple[Floats, Floats], tuple[Flows, ...]]:
+        """What a test shows beside an outcome: scores in all years, and every chain.
+
+        Returns:
+            Scores at both ends of the box, shape (draw, year, stage) each, and flows by chain.
+        """
+        found = self.run(levers, without, scale=scale)
+        return self.reader.scores(found), self.reader.flows(found)
 
     def projects(
         self, levers: Sequence[Lever], without: Sequence[Lever] = ()

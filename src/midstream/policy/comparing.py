@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,14 @@ from midstream.chain.estimate import Floats
 from midstream.evidence import Quantity
 from midstream.policy.acting import ACTING
 from midstream.policy.bench import Bench
-from midstream.policy.frame import STAGES, Choice, Outcome
-from midstream.policy.middle_result import Both, CutShare, Price, ScoreAhead
+from midstream.policy.flow import Flows
+from midstream.policy.frame import STAGES, Choice, Lever, Outcome
+from midstream.policy.middle_result import Both, ChainFlow, CutShare, Price, ScoreAhead
 from midstream.policy.stress_telling import ENDS, Teller, gain_quantity, key_of, stage_gains
 from midstream.policy.verdict import Judgement
 
+#: Scores at both ends of the box, and flows by chain.
+Ahead = tuple[tuple[Floats, Floats], tuple[Flows, ...]]
 RULE_IDS = ("par:policy.delta", "par:policy.pass", "par:policy.fail")
 FLOWS = {
     "sovereign": "final form from own feed all the way: smallest step, over its recipe",
@@ -31,6 +35,7 @@ class Comparison:
         bench, choice: What was run.
         base, plan: Worlds without and with the policy.
         teller: Enters quantities.
+        ahead: Scores in all years and every chain, without and with the policy.
     """
 
     bench: Bench
@@ -38,11 +43,27 @@ class Comparison:
     base: Outcome
     plan: Outcome
     teller: Teller
+    ahead: tuple[Ahead, Ahead]
 
     @classmethod
-    def of(cls, bench: Bench, choice: Choice, base: Outcome, plan: Outcome) -> Comparison:
-        """Put two worlds side by side; the effects of the levers are in the ledger already."""
-        return cls(bench, choice, base, plan, Teller.of(bench, choice))
+    def of(
+        cls,
+        bench: Bench,
+        choice: Choice,
+        base: Outcome,
+        plan: Outcome,
+        scale: Mapping[str, float] | None = None,
+    ) -> Comparison:
+        """Put two worlds side by side; the effects of the levers are in the ledger already.
+
+        Args:
+            bench, choice: What was run.
+            base, plan: The two worlds.
+            scale: Multiples the world with the policy was run at.
+        """
+        without = bench.ahead((), choice.without)
+        planned = bench.ahead(choice.levers, choice.without, scale)
+        return cls(bench, choice, base, plan, Teller.of(bench, choice), (without, planned))
 
     # -- scores --------------------------------------------------------------------------------
 
@@ -80,8 +101,7 @@ class Comparison:
 
     def scores(self) -> tuple[ScoreAhead, ...]:
         """Scores by stage and year in both worlds."""
-        base = self.bench.scores((), self.choice.without)
-        plan = self.bench.scores(self.choice.levers, self.choice.without)
+        (base, _), (plan, _) = self.ahead
         rows = []
         for row, year in enumerate(self.bench.asked.years):
             for column, stage in enumerate(STAGES):
@@ -89,6 +109,25 @@ class Comparison:
                     tuple(end[:, row, column] for end in ends) for ends in (base, plan)
                 )
                 rows.append(ScoreAhead(stage, year, self._score(stage, year, without, planned)))
+        return tuple(rows)
+
+    def chains(self) -> tuple[ChainFlow, ...]:
+        """What every chain that ends in the sector delivers in both worlds."""
+        (_, base), (_, plan) = self.ahead
+        rows = []
+        for number, line in enumerate(self.bench.ground.lines):
+            unit = f"{self.bench.world.units[line.final]}/yr"
+            told = [
+                self._both(
+                    f"chain/{line.chain}/{name}",
+                    (getattr(base[number], name), getattr(plan[number], name)),
+                    unit,
+                    FLOWS[name],
+                    ("C1", "C2", "C3"),
+                )
+                for name in ("sovereign", "allied")
+            ]
+            rows.append(ChainFlow(line.chain, line.final, *told))
         return tuple(rows)
 
     def _score(
@@ -228,6 +267,18 @@ class Comparison:
             said.append(
                 "what is kept at home adds nothing here: own output counts as home feed in full"
             )
+        outside = [lever.id for lever in self.choice.levers if self._elsewhere(lever)]
+        if outside:
+            said.append(f"nothing in this sector is touched by {', '.join(outside)}")
         if kinds and not kinds & ACTING:
             said.append("nothing these levers do is counted by the test")
         return said
+
+    def _elsewhere(self, lever: Lever) -> bool:
+        """Whether all that a lever does to forms is done to forms the sector does not rest on."""
+        named = [
+            one.target if one.kind == "feed" else one.form
+            for one in lever.effects
+            if one.kind in ACTING
+        ]
+        return bool(named) and all(form and form not in self.bench.ground.forms for form in named)

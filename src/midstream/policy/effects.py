@@ -116,7 +116,7 @@ class Staging:
         for act in self.acts:
             effect = act.effect
             if effect.kind == "project" and (effect.form, act.country) in places:
-                found.append((self._held(project_of(act)), act.size))
+                found.append((self._held(project_of(act, self.floor)), act.size))
         return found
 
     def _stated(self) -> tuple[Project, ...]:
@@ -124,7 +124,9 @@ class Staging:
         acts = [replace(act, scale=1.0) for act in self.acts if act.effect.kind == "project"]
         places = self.scene.setup.narrow.places if self.scene.setup.narrow else frozenset()
         return tuple(
-            self._held(project_of(act)) for act in acts if (act.effect.form, act.country) in places
+            self._held(project_of(act, self.floor))
+            for act in acts
+            if (act.effect.form, act.country) in places
         )
 
     def _ready(self, setup: Setup, added: Sequence[tuple[Project, Floats]]) -> Ready:

@@ -83,7 +83,9 @@ class Settler:
         """
         self._try((), 0.0)
         solution, stable = self.solve(total), False
-        for number in range(self.rounds):
+        rounds = 0
+        while rounds < self.rounds:
+            rounds += 1
             known = solution.chosen in self.tried
             found = self._try(solution.chosen, solution.worth.value)
             if known or abs(found.worth.value - solution.worth.value) <= AGREE:
@@ -93,7 +95,7 @@ class Settler:
             self._master = None
             solution = self.solve(total)
         best = self.known(total) or self.tried[()]
-        return Point(total, best, solution, number + 1, stable)
+        return Point(total, best, solution, rounds, stable)
 
     def _try(self, chosen: Chosen, linear: float) -> Tried:
         if chosen not in self.tried:
@@ -119,9 +121,7 @@ def frontier(settler: Settler, budgets: Sequence[float]) -> tuple[Point, ...]:
     """
     points = [settler.settle(budget) for budget in sorted(set(budgets))]
     # What a later budget has tried may be the best of an earlier one as well.
-    return tuple(
-        replace(point, best=settler.known(point.budget) or point.best) for point in points
-    )
+    return tuple(replace(point, best=settler.known(point.budget) or point.best) for point in points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +157,3 @@ def shadow(points: Sequence[Point], budget: float) -> Shadow:
         down=slope(points[place - 1], points[place]) if place else None,
         relaxed=points[place].solution.dual,
     )
-
-
-def undominated(points: Sequence[Point]) -> tuple[Point, ...]:
-    """Points whose portfolio no other beats in worth at no more cost."""
-    kept: list[Point] = []
-    for one in sorted(points, key=lambda point: (point.best.cost, -point.best.worth.value)):
-        if not kept or one.best.worth.value > kept[-1].best.worth.value + AGREE / 1e3:
-            kept.append(one)
-    return tuple(kept)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from midstream.policy.adjusted import adjusted
 from midstream.policy.bench import Bench
 from midstream.policy.comparing import Comparison
 from midstream.policy.costs import total_cost
@@ -19,19 +21,34 @@ from midstream.policy.worth import next_fact
 RULE = ("policy.delta", "policy.fail", "policy.pass")
 
 
-def middle_test(bench: Bench, choice: Choice, *, full: bool = True) -> Middle:
+def middle_test(
+    bench: Bench,
+    choice: Choice,
+    *,
+    full: bool = True,
+    scale: Mapping[str, float] | None = None,
+    starts: Mapping[str, float] | None = None,
+) -> Middle:
     """Test whether a choice moves the middle.
+
+    The ids of a test at other sizes or starts are those of the stated one: give it a ledger of
+    its own.
 
     Args:
         bench: Runs worlds.
         choice: Levers, base and subject.
         full: Whether flips, stress tests and the next fact are worked out as well.
+        scale: Lever -> multiple of its stated effect, 0 or more.
+        starts: Lever -> year it starts in place of its own.
     """
+    choice = adjusted(choice, scale, starts)
+    held = {one.id for one in choice.levers if one.in_base}
+    odds = {name: factor for name, factor in (scale or {}).items() if name in held}
     _enter(bench, choice)
     base = bench.outcome((), choice.without)
-    plan = bench.outcome(choice.levers, choice.without)
+    plan = bench.outcome(choice.levers, choice.without, scale=odds)
     rule = Rule.of(bench.evidence)
-    seen = Comparison.of(bench, choice, base, plan)
+    seen = Comparison.of(bench, choice, base, plan, odds)
     found = _compared(seen, judged(base, plan, rule), rule)
     if not full:
         return found
@@ -63,6 +80,7 @@ def _compared(seen: Comparison, found: Judgement, rule: Rule) -> Middle:
         coverage=seen.stages("coverage", "own output over own need"),
         dependence=seen.stages("dependence", "share of need met from abroad"),
         flow=seen.flows(),
+        chains=seen.chains(),
         cut=seen.cut(),
         value=seen.value(),
         cost=cost.cost,

@@ -55,6 +55,30 @@ class ScoreAhead:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainFlow:
+    """What a chain delivers of its final form in both worlds.
+
+    Attributes:
+        chain, final: The chain and its final form.
+        sovereign, allied: From own feed, and with feed outside the dominant supplier.
+    """
+
+    chain: str
+    final: str
+    sovereign: Both
+    allied: Both
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the row as JSON."""
+        return {
+            "chain": self.chain,
+            "final_form": self.final,
+            "deliverable": self.sovereign.to_dict(),
+            "allied": self.allied.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class CutShare:
     """How often a step of the chain limits the sovereign flow: share of draws.
 
@@ -143,6 +167,7 @@ class Middle:
         scores: Scores by stage and year.
         coverage, dependence: Stage -> own output over own need, and share met from abroad.
         flow: ``sovereign``, ``allied`` and ``capacity`` -> final form in a year.
+        chains: What every chain that ends in the sector delivers, the main one first.
         cut: How often each step limits the sovereign flow.
         value: Domestic value added.
         cost: Cost of the levers, USD million.
@@ -171,6 +196,7 @@ class Middle:
     coverage: Mapping[str, Both]
     dependence: Mapping[str, Both]
     flow: Mapping[str, Both]
+    chains: tuple[ChainFlow, ...]
     cut: tuple[CutShare, ...]
     value: Both
     cost: Quantity
@@ -228,6 +254,7 @@ class Middle:
             "deliverable_change": own.change.to_dict(),
             "allied": allied.to_dict(),
             "capacity": self.flow["capacity"].to_dict(),
+            "chains": [row.to_dict() for row in self.chains],
             "cut": [row.to_dict() for row in self.cut],
         }
 

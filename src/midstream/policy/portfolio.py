@@ -77,7 +77,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What the engine finds for one portfolio beyond the linear model.
+    """What the engine finds for one portfolio beyond the linear model; larger ones share it.
 
     Attributes:
         chosen: The portfolio.
@@ -185,7 +185,7 @@ def point_of(options: Sequence[Option], reach: Reach, chosen: Chosen) -> Floats:
     """Options, pairs and corrections that a portfolio sets going, 0..1, shape (term,)."""
     active = activity_of(options, chosen)
     joint = [float(min(active[one], active[two]) >= ACTS) for one, two in reach.pairs]
-    seen = [float(one.chosen == chosen) for one in reach.corrections]
+    seen = [float(set(one.chosen) <= set(chosen)) for one in reach.corrections]
     return np.array([*active, *joint, *seen])
 
 

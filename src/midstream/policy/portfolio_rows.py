@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
@@ -151,19 +153,16 @@ def _early(columns: Columns, options: Sequence[Option], number: int) -> list[int
 
 
 def _seen(rows: Rows, columns: Columns, options: Sequence[Option], reach: Reach) -> None:
-    """A correction counts where its portfolio is chosen, start by start, and nowhere else."""
+    """A correction counts where all of its portfolio is chosen, start by start."""
+    place = {one.id: number for number, one in enumerate(options)}
     for correction, seen in zip(reach.corrections, columns.seen, strict=True):
-        starts = dict(correction.chosen)
-        held: list[Term] = []
-        for one, row in zip(options, columns.start, strict=True):
-            if one.id not in starts:
-                rows.add([(seen, 1.0), *((column, 1.0) for column in row)], high=1.0)
-                held.extend((column, 1.0) for column in row)
-                continue
-            column = row[one.starts.index(starts[one.id])]
+        held = []
+        for name, year in correction.chosen:
+            number = place[name]
+            column = columns.start[number][options[number].starts.index(year)]
             rows.add([(seen, 1.0), (column, -1.0)], high=0.0)
             held.append((column, -1.0))
-        rows.add([(seen, 1.0), *held], low=1.0 - len(starts))
+        rows.add([(seen, 1.0), *held], low=1.0 - len(held))
 
 
 def _payers(rows: Rows, columns: Columns, options: Sequence[Option], budget: Budget) -> None:
@@ -215,9 +214,22 @@ def solver_of(columns: Columns, rows: Rows, goal: Floats, nodes: int) -> highspy
     for column in columns.whole:
         kinds[column] = highspy.HighsVarType.kInteger
     program.integrality_ = kinds
-    solver = highspy.Highs()
+    solver = _quiet()
     for name, value in SETTINGS.items():
         solver.setOptionValue(name, value)
     solver.setOptionValue("mip_max_nodes", nodes)
     solver.passModel(program)
     return solver
+
+
+def _quiet() -> highspy.Highs:
+    """A solver whose banner, printed past Python, does not spoil an answer on standard output."""
+    sys.stdout.flush()
+    screen, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        return highspy.Highs()
+    finally:
+        os.dup2(screen, 1)
+        os.close(screen)
+        os.close(nowhere)

@@ -94,13 +94,19 @@ class Programme:
         return valued(found, self.aim, self.reach.weights)
 
     def corrected(self, chosen: Chosen) -> Programme:
-        """The programme with what the engine finds for one portfolio in place of the sum."""
-        kept = tuple(one for one in self.reach.corrections if one.chosen != chosen)
-        bare = replace(self.reach, corrections=kept)
-        point = point_of(self.options, bare, chosen)
-        linear = bare.base + np.tensordot(point, bare.terms.effects, axes=1)
-        new = Correction(chosen, np.asarray(self.seen(chosen) - linear))
-        return replace(self, reach=replace(bare, corrections=(*kept, new)))
+        """The programme that agrees with the engine on one more portfolio.
+
+        What the engine finds beyond the sum counts wherever all of the portfolio is chosen, as a
+        pair does; those with fewer levers come first, so that each holds only what is its own.
+        """
+        known = {one.chosen for one in self.reach.corrections} | {chosen}
+        reach = replace(self.reach, corrections=())
+        for one in sorted(known, key=lambda held: (len(held), held)):
+            point = point_of(self.options, reach, one)
+            linear = reach.base + np.tensordot(point, reach.terms.effects, axes=1)
+            new = Correction(one, np.asarray(self.seen(one) - linear))
+            reach = replace(reach, corrections=(*reach.corrections, new))
+        return replace(self, reach=reach)
 
     def weighted(self, weights: Floats) -> Programme:
         """The programme with other weights of the groups."""
@@ -154,7 +160,7 @@ def programme(bench: Bench, menu: Menu, shape: Shape, imported: Floats | None = 
         raise InputError(
             f"no plan for {bench.subject}",
             where="policy plan",
-            why="neither output nor need of C2 and C3 is on record, so that nothing can be aimed at",
+            why="output or need of C2 and of C3 is not on record: there is nothing to aim at",
             mend="name another sector with --sector, or a country with evidence at C2 or C3",
         )
     members = members_of(draws[:, list(known)], shape.groups)

@@ -152,9 +152,7 @@ def check_circles(levers: Mapping[str, Lever]) -> None:
         _walk(name, levers, (), done)
 
 
-def _walk(
-    name: str, levers: Mapping[str, Lever], path: tuple[str, ...], done: set[str]
-) -> None:
+def _walk(name: str, levers: Mapping[str, Lever], path: tuple[str, ...], done: set[str]) -> None:
     if name in path:
         circle = (*path[path.index(name) :], name)
         raise InputError(

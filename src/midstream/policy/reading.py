@@ -78,12 +78,13 @@ class Reader:
         made = replace(self.job, ahead=ahead).country(self.ground.asked.subject)
         return made.low[:, :, 0].astype(float), made.high[:, :, 0].astype(float)
 
-    def flows(self, found: Simulated) -> dict[str, Flows]:
-        """Flows through every chain that ends in a form of the sector."""
-        return {
-            line.chain: self._flows(number, found, self._made(line, found))
+    def flows(self, found: Simulated) -> tuple[Flows, ...]:
+        """Flows through every chain that ends in a form of the sector, the main one first."""
+        found = self._filled(found)
+        return tuple(
+            self._flows(number, found, self._made(line, found))
             for number, line in enumerate(self.ground.lines)
-        }
+        )
 
     def warnings(self) -> list[str]:
         """What is not on record and what that does to the figures."""

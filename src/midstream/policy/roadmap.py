@@ -49,7 +49,8 @@ class Milestone:
         id: Lever and kind.
         lever: Lever.
         kind: One of `KINDS`.
-        by: Last day on which it counts.
+        due: Year it is due in by what levers and plants take.
+        by: Last day on which it counts; that of its signal, where it has one.
         text: What has to be seen, in words.
         signal: Signal of the record that says it; blank where none does.
         indicator, comparison, threshold, unit: What is checked; threshold ``None`` for an event.
@@ -58,6 +59,7 @@ class Milestone:
     id: str
     lever: str
     kind: str
+    due: int
     by: date
     text: str
     signal: str
@@ -152,6 +154,7 @@ def _stone(lever: Lever, kind: str, year: int) -> Milestone:
         id=f"{lever.id}:{kind.replace(' ', '-')}",
         lever=lever.id,
         kind=kind,
+        due=year,
         by=date(year, MONTH, DAY),
         text=what + told,
         signal="",
@@ -177,7 +180,7 @@ def _matched(
     pairs = []
     for stone in stones:
         for row in signals:
-            apart = abs((row["by"] - stone.by).days)
+            apart = abs((_day(row) - stone.by).days)
             if apart <= near and _says(row, stone, levers[stone.lever]):
                 pairs.append((apart, row["id"], stone.id, row))
     found: dict[str, Row] = {}
@@ -187,6 +190,10 @@ def _matched(
             found[stone_id] = row
             used.add(signal)
     return found
+
+
+def _day(row: Row) -> date:
+    return date.fromisoformat(str(row["by"]))
 
 
 def _says(row: Row, stone: Milestone, lever: Lever) -> bool:
@@ -204,7 +211,8 @@ def _signalled(stone: Milestone, row: Row) -> Milestone:
         id=stone.id,
         lever=stone.lever,
         kind=stone.kind,
-        by=row["by"],
+        due=stone.due,
+        by=_day(row),
         text=f"{stone.text.partition(':')[0]}: {row['indicator']}",
         signal=row["id"],
         indicator=row["indicator"],

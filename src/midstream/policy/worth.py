@@ -39,8 +39,10 @@ class Fact:
     Attributes:
         id, kind, name: What there is to find out.
         worth: Share of the doubt about what the plan does that it would remove, 0..1.
-        now: What is known of it now; no value where nothing is.
-        if_low, if_high: Verdict in the draws in which it is in its lower or upper half.
+        now: What is known of it now, of a project the chance that it runs at the horizon; no
+            value where nothing is.
+        if_low, if_high: Verdict in the draws in which it is in its lower or upper half; of a
+            project the upper half is the one in which it starts sooner.
         sources: Sources behind what is known now.
         where: Table and row it is kept in.
     """
@@ -201,6 +203,9 @@ class _Judge:
     def _now(self, one: Input) -> Quantity:
         place, how = f"fact/{one.id}/now", "draws of the run"
         label = one.label or "modelled"
+        if one.chance is not None:
+            title = f"Chance that it runs at the horizon: {one.name}"
+            return self.teller.known(one.chance, "probability", place, title, how, one.lineage)
         return self.teller.drawn(one.draws, one.unit, place, one.name, how, one.lineage, label)
 
     def _worth(self, id: str, name: str, worth: float | None, ids: tuple[str, ...]) -> Quantity:

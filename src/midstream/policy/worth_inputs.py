@@ -35,6 +35,7 @@ class Input:
         sources: Ids of the source register that stand behind it.
         lineage: Lineage ids.
         where: Table and row it is kept in.
+        chance: Probability that is told in place of the figure; ``None`` tells the figure.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Input:
     sources: tuple[str, ...]
     lineage: tuple[str, ...]
     where: str
+    chance: float | None = None
 
 
 def inputs(bench: OpenBench, choice: Choice, found: Simulated) -> tuple[Input, ...]:
@@ -114,7 +116,7 @@ def _aim(evidence: Evidence, effect: LeverEffect) -> str:
 
 
 def _projects(bench: OpenBench, found: Simulated, forms: frozenset[str]) -> Iterator[Input]:
-    """Start of the projects of the subject; of a facility in parts, how many run in time."""
+    """How soon the projects of the subject start; of a facility in parts, how many run in time."""
     parts: dict[str, list[int]] = {}
     for number, project in enumerate(found.paths.projects):
         if project.country == bench.subject and project.form in forms:
@@ -124,7 +126,11 @@ def _projects(bench: OpenBench, found: Simulated, forms: frozenset[str]) -> Iter
 
 
 def _project(bench: OpenBench, name: str, numbers: list[int], found: Simulated) -> Input:
-    """One facility; a start that never comes counts as some years after the horizon."""
+    """One facility; a start that never comes counts as some years after the horizon.
+
+    The figure of a single project is years from its start to then, so that more is sooner; what
+    is told of it is the chance that it runs at the horizon.
+    """
     projects = [found.paths.projects[number] for number in numbers]
     starts = np.asarray(found.paths.start[:, numbers], dtype=float)
     row = bench.evidence.row_by_id("facilities", name)
@@ -140,8 +146,9 @@ def _project(bench: OpenBench, name: str, numbers: list[int], found: Simulated) 
         name=f"Whether and when it runs: {title} ({form})"
         if whole
         else f"How many run at the horizon: {title} ({form})",
-        draws=np.minimum(starts[:, 0], bench.horizon + NEVER) if whole else running,
+        draws=np.maximum(bench.horizon + NEVER - starts[:, 0], 0.0) if whole else running,
         unit="year" if whole else "count",
+        chance=float(running.mean()) if whole else None,
         label="modelled",
         sources=tuple(row["source"] or ()) if row is not None else (),
         lineage=tuple(dict.fromkeys(one for project in projects for one in rests_on(project))),

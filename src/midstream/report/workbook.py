@@ -44,7 +44,7 @@ FORMATS: Mapping[str, str] = {
     "USD/kg": "#,##0.00",
     "t": "#,##0",
 }
-INTEGER, OTHER = "0", "#,##0.######"
+INTEGER, OTHER = "0", "[>=100]#,##0;General"
 _UNIT_OF_ROW = "see unit"
 
 

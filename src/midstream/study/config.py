@@ -66,6 +66,20 @@ class ShockConfig(_Strict):
     chain: str = ""
 
 
+class PlanConfig(_Strict):
+    """The budget a portfolio of levers is looked for under.
+
+    Attributes:
+        budget: Whole budget, in millions of the currency.
+        currency: ISO 4217 code.
+        by: Year of the outcome; the horizon of the policy room where left out.
+    """
+
+    budget: float = Field(gt=0)
+    currency: str = "USD"
+    by: int | None = None
+
+
 class StudyConfig(_Strict):
     """The study file.
 
@@ -79,6 +93,8 @@ class StudyConfig(_Strict):
         draws, seed: Monte Carlo.
         chains: Chains shown in detail, the first one first; every chain on file is computed.
         shocks: Export controls the study looks at.
+        packages: Deals and schemes the study tests, the one its title asks about first.
+        plan: Budget of the portfolio; none where left out.
         assumptions: Parameter id -> value in place of the release's, within its stated range.
     """
 
@@ -100,6 +116,8 @@ class StudyConfig(_Strict):
     key_numbers: list[KeyNumberConfig] = Field(default_factory=list)
     chains: list[str] = Field(default_factory=list)
     shocks: list[ShockConfig] = Field(default_factory=list)
+    packages: list[str] = Field(default_factory=list)
+    plan: PlanConfig | None = None
     assumptions: dict[str, float] = Field(default_factory=dict)
 
 
@@ -132,6 +150,7 @@ class OpenConfig:
         self.worked_example = _worked(config, ledger)
         self.chains = tuple(config.chains)
         self.shocks = tuple(config.shocks)
+        self.packages, self.plan = tuple(config.packages), config.plan
         self.assumptions: Mapping[str, float] = dict(sorted(config.assumptions.items()))
 
 
@@ -161,6 +180,8 @@ def check_config(config: StudyConfig, evidence: Evidence, where: str) -> None:
     known(named, config.countries, "country", f"{where}: countries")
     known(config.sectors, tuple(SECTORS), "sector", where)
     known(config.chains, tuple(row["id"] for row in evidence.table("chains").rows), "chain", where)
+    packages = tuple(row["id"] for row in evidence.folder.table("packages").rows)
+    known(config.packages, packages, "package", f"{where}: packages")
     for shock in config.shocks:
         parties = [shock.actor, *(target for target in shock.targets if target != "WLD")]
         known(parties, tuple(sorted(countries)), "country", f"{where}: shocks.{shock.id}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from midstream.study.money import MoneyRoom
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from midstream.policy.bench import Bench
     from midstream.policy.frame import Choice
     from midstream.policy.middle_result import Middle
+    from midstream.policy.plan_result import Plan
 
 #: Sector that is tested where none is named and the study scores it.
 SECTOR = "rare-earth-magnets"
@@ -20,7 +22,11 @@ class PolicyRoom(MoneyRoom):
     """What a study says about policies; each answer is worked out once."""
 
     def policy_bench(
-        self, subject: str | None = None, sector: str | None = None, draws: int | None = None
+        self,
+        subject: str | None = None,
+        sector: str | None = None,
+        draws: int | None = None,
+        by: int | None = None,
     ) -> Bench:
         """Give the bench on which policies of a country are tested.
 
@@ -29,6 +35,7 @@ class PolicyRoom(MoneyRoom):
             sector: Sector that is scored; the one of magnets by default, or else the study's
                 first.
             draws: Monte Carlo; ``policy.draws`` by default.
+            by: Year the outcome is read in; the bench's own by default.
 
         Raises:
             InputError: if the country, the sector or the number of draws cannot be.
@@ -51,6 +58,8 @@ class PolicyRoom(MoneyRoom):
             draws=size,
             seed=config.seed,
         )
+        if by is not None:
+            asked = replace(asked, years=tuple(sorted({*(y for y in asked.years if y < by), by})))
 
         def make() -> Bench:
             for enter in (enter_parts, enter_rates, enter_rows):
@@ -104,3 +113,44 @@ class PolicyRoom(MoneyRoom):
             return middle_test(bench, choice, full=full)
 
         return self.once(("policy test", bench.asked, choice, full), make)
+
+    def policy_plan(
+        self,
+        budget: float,
+        currency: str = "USD",
+        by: int | None = None,
+        *,
+        country: str | None = None,
+        sector: str | None = None,
+        draws: int | None = None,
+        **limits: Any,
+    ) -> Plan:
+        """Choose levers and start years that raise the weaker of C2 and C3 the most.
+
+        Args:
+            budget: Of all levers, in money of the price year.
+            currency: Such as ``USD``, ``USD million`` or ``INR crore``.
+            by: Year the outcome is read in; the bench's own by default.
+            country: Whose levers; the focus by default.
+            sector: Sector that is scored.
+            draws: Monte Carlo; ``policy.plan.draws`` by default.
+            limits: ``payer``, ``year``, ``years``, ``measure``, ``waits``, ``weights`` and
+                ``firm`` of `midstream.policy.plan_request.Request`.
+
+        Raises:
+            InputError: if the request cannot be, or the budget buys no lever that does anything.
+        """
+        from midstream.policy.levers import levers
+        from midstream.policy.plan import plan
+        from midstream.policy.plan_request import Request, check_years
+
+        if by is not None:
+            check_years(self.evidence, by, self.config.horizon)
+        size = draws or int(self.evidence.parameter("policy.plan.draws").value or 1)
+        bench = self.policy_bench(country, sector, size, by)
+        request = Request(budget, currency, **limits)
+
+        def make() -> Plan:
+            return plan(bench, tuple(levers(self.evidence).values()), request)
+
+        return self.once(("policy plan", bench.asked, repr(request)), make)

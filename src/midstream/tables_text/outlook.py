@@ -50,7 +50,7 @@ def _behind(found: Mapping[str, Any]) -> list[str]:
         for one in found["need_by_use"]
         if one["need"] and one["need"][-1]["value"]
     ]  # fmt: skip
-    years = next((one["years"] for one in found["need_by_use"] if one["need"]), [])
+    years: Sequence[int] = next((one["years"] for one in found["need_by_use"] if one["need"]), [])
     parts = [table(("need of", "for", "basis", *map(str, years)), uses)]
     waste = [(one["kind"], one["form"], str(one["year"]), cell(one["supply"]), cell(one["share"]))
              for one in found["recovered"] if one["supply"]["value"]]  # fmt: skip

@@ -91,6 +91,10 @@ def _levels(found: Found) -> Iterator[tuple[str, Any, Any, Any]]:
     )
     for key, name in (("allied", f"{form} with allied feed"), ("capacity", f"{form}, any feed")):
         yield name, *(found[key][part] for part in ("without", "with", "change"))
+    for row in found["chains"][1:]:
+        parts = row["deliverable"]
+        name = f"{row['final_form']} from own feed, {row['chain']}"
+        yield name, *(parts[part] for part in ("without", "with", "change"))
     yield (
         "domestic value added",
         found["domestic_value_without"],

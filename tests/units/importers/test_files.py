@@ -9,7 +9,7 @@ import pytest
 
 from midstream.errors import InputError
 from midstream.evidence import Evidence
-from midstream.evidence.importers import read, text
+from midstream.evidence.importers import read, text, usgs_mcs
 from midstream.evidence.importers import workbook as books
 from midstream.evidence.importers.batch import Batch, Task
 from units.importers.samples import BACI, CODES, workbook, written
@@ -65,9 +65,9 @@ def test_a_line_or_a_file_beyond_the_limit_is_refused(
     path = written(tmp_path / "wgi.csv", WGI + "x" * (text.MAX_LINE + 1))
     with pytest.raises(InputError, match="a line of more than"):
         imported("wgi", path, evidence)
-    monkeypatch.setattr(text, "MAX_BYTES", 10)
+    monkeypatch.setattr(usgs_mcs, "MAX_BYTES", 10)
     with pytest.raises(InputError, match=r"^wgi.csv: .* bytes are too many"):
-        text.size_of(path, text.MAX_BYTES)
+        imported("usgs-mcs", path, evidence)
 
 
 def test_a_folder_or_a_missing_file_is_no_file(evidence: Evidence, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_one_year_of_a_file_of_baci(evidence: Evidence, tmp_path: Path) -> None:
 
 
 def test_a_workbook_with_a_sheet_per_mineral(evidence: Evidence, tmp_path: Path) -> None:
-    head = ["Country", "2023", "2024", "unit", "data source"]
+    head: list[object] = ["Country", "2023", "2024", "unit", "data source"]
     path = workbook(
         tmp_path / "6.4.xlsx",
         {
@@ -122,7 +122,7 @@ def test_a_workbook_with_a_sheet_per_mineral(evidence: Evidence, tmp_path: Path)
 def test_a_workbook_names_sheet_row_and_column_of_an_error(
     evidence: Evidence, tmp_path: Path
 ) -> None:
-    head = ["Country", "2024", "unit"]
+    head: list[object] = ["Country", "2024", "unit"]
     path = workbook(tmp_path / "w.xlsx", {"Tin": [["Tin"], head, ["Peru", 5, "sacks"]]})
     with pytest.raises(InputError, match="unknown unit 'sacks'") as caught:
         imported("wmd", path, evidence)
@@ -133,7 +133,7 @@ def test_a_workbook_names_sheet_row_and_column_of_an_error(
 
 
 def test_governance_as_a_workbook(evidence: Evidence, tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["codeindyr", "code", "countryname", "year", "indicator", "estimate", "stddev"],
         ["INDpv2024", "IND", "India", 2024, "pv", -0.1, 0.2],
         ["INDrl2024", "IND", "India", 2024, "rl", -0.1, 0.2],
@@ -148,7 +148,7 @@ def test_governance_as_a_workbook(evidence: Evidence, tmp_path: Path) -> None:
 def test_formulas_are_not_run_and_their_stored_result_is_read(
     evidence: Evidence, tmp_path: Path
 ) -> None:
-    head = ["Country", "2024", "unit"]
+    head: list[object] = ["Country", "2024", "unit"]
     path = workbook(tmp_path / "w.xlsx", {"Tin": [head, ["Peru", "=1+1", "metr. t"]]})
     # Nothing computed it, so there is no stored result: no figure, and not 2.
     with pytest.raises(InputError, match="no row could be taken"):
@@ -182,7 +182,11 @@ def test_a_sheet_with_too_many_rows_is_refused(
     evidence: Evidence, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(books, "MAX_ROWS", 2)
-    rows = [["Country", "2024", "unit"], ["Peru", 5, "metr. t"], ["Chile", 5, "metr. t"]]
+    rows: list[list[object]] = [
+        ["Country", "2024", "unit"],
+        ["Peru", 5, "metr. t"],
+        ["Chile", 5, "metr. t"],
+    ]
     path = workbook(tmp_path / "w.xlsx", {"Tin": rows})
     with pytest.raises(InputError, match="more than 2 rows"):
         imported("wmd", path, evidence)

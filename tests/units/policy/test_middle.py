@@ -96,6 +96,60 @@ def test_an_id_alone_leads_to_its_test(study: Study) -> None:
         assert lineage in study.ledger
 
 
+def test_sliders_move_the_levers_of_the_plan_and_of_the_record(study: Study) -> None:
+    bench = bench_of(study)
+    for name, factor in (("recycling", 2.0), ("repm", 0.2)):
+        choice = resolve(study.evidence, [name])
+        stage = "C2" if name == "recycling" else "C3"
+        stated = middle_test(bench, choice, full=False)
+        moved = middle_test(bench, choice, full=False, scale={name: factor})
+        one, other = (found.delta[stage].value or 0.0 for found in (stated, moved))
+        assert (other > one) == (factor > 1)
+        assert moved.scores[-1].year == 2035
+        ahead = next(row for row in moved.scores if (row.stage, row.year) == (stage, 2035))
+        assert ahead.figures.change.value == pytest.approx(other, abs=1e-6)
+    late = middle_test(bench, resolve(study.evidence, ["recycling"]), starts={"recycling": 2036})
+    assert late.delta["C2"].value == 0.0
+
+
+def test_a_lever_for_another_sector_is_told(india: Study) -> None:
+    told = india.policy_test(["ism-2"], draws=DRAWS, full=False)
+    note = "nothing in this sector is touched by ism-2"
+    assert note in told.warnings
+    assert all(change.value == 0.0 for change in told.delta.values())
+    at_home = india.policy_test(["ism-2"], draws=DRAWS, full=False, sector="semiconductors")
+    assert note not in at_home.warnings
+
+
+def test_every_chain_of_the_sector_is_told(india: Study) -> None:
+    found = india.policy_test(["technology-offtake"], draws=DRAWS, full=False)
+    told = {row.chain: row for row in found.chains}
+    assert list(told) == ["magnets-light", "magnets-heavy"]
+    main = found.flow["sovereign"]
+    assert told["magnets-light"].sovereign.planned.value == main.planned.value
+    heavy = told["magnets-heavy"].sovereign.planned
+    assert heavy.value != main.planned.value
+
+
+@pytest.mark.usefixtures("kept_studies")
+class TestCommand:
+    def test_it_prints_one_document_or_a_table(self, run: Any) -> None:
+        words = ("policy", "test", "recycling", "--draws", str(DRAWS))
+        answer = run(*words, "--json")
+        assert answer.code == 0
+        document = json.loads(answer.out)
+        assert document["command"] == "policy test"
+        assert set(document["result"]) >= KEYS
+        table = run(*words)
+        assert document["result"]["verdict"] in table.out
+        assert "What would change the verdict" in table.out
+
+    def test_an_unknown_name_ends_with_a_suggestion(self, run: Any) -> None:
+        answer = run("policy", "test", "recyclng")
+        assert answer.code == 2
+        assert "recycling" in answer.err
+
+
 def test_a_choice_is_worked_out_once(india: Study) -> None:
     one = india.policy_test(["acreage-only"], draws=DRAWS, full=False)
     assert india.policy_test(["acreage-only"], draws=DRAWS, full=False) is one
@@ -166,7 +220,7 @@ def test_the_base_is_that_of_the_outlook(study: Study) -> None:
         ("IND",),
         ("rare-earth-magnets",),
     )
-    low, high = bench.scores(())
+    (low, high), _ = bench.ahead(())
     for column, stage in enumerate(("C1", "C2", "C3", "C4")):
         ahead = [end[:, :, 0, 0, column] for end in (scores.low, scores.high)]
         if stage == "C3":

@@ -41,6 +41,23 @@ def test_slots_are_one_fact(plan: tuple[OpenBench, Choice]) -> None:
     assert min(worths) > 0
 
 
+def test_a_project_is_told_by_its_chance_and_sooner_is_more(
+    plan: tuple[OpenBench, Choice],
+) -> None:
+    bench, chosen = plan
+    paths = bench.future(chosen.levers, chosen.without).paths
+    found = inputs(bench, chosen, bench.future(chosen.levers, chosen.without))
+    single = [one for one in found if one.chance is not None]
+    assert single
+    for one in single:
+        name = one.id.removeprefix("project/")
+        (number,) = (n for n, p in enumerate(paths.projects) if name in (p.facility, p.id))
+        start = paths.start[:, number]
+        assert one.chance == pytest.approx((start < bench.horizon + 1).mean())
+        assert one.draws[np.argmin(start)] == one.draws.max()
+        assert (one.draws[np.isinf(start)] == 0).all()
+
+
 def test_at_most_five_are_shown(plan: tuple[OpenBench, Choice]) -> None:
     assert len(next_fact(*plan)) <= 5
 

@@ -130,6 +130,9 @@
     setTimeout(wait, 150);
   };
 
+  // On a phone the controls are a sheet above the answer, which is seen first.
+  if (matchMedia("(max-width: 860px)").matches) form.closest("details.sheet").open = false;
+
   form.addEventListener("input", (event) => {
     const typed = event.target.dataset.types;
     if (typed) {

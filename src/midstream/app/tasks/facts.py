@@ -34,17 +34,24 @@ def search(place: Place, study: StudyText, asked: Mapping[str, Any]) -> str:
         and all(word in text for word in words)
     ]
     offset = min(asked["offset"], max(0, len(found) - 1))
-    state = [("study", opened.config.id), *((k, v) for k, v in asked.items() if v and k != "offset")]
+    state = [
+        ("study", opened.config.id),
+        *((k, v) for k, v in asked.items() if v and k != "offset"),
+    ]
     pen = LivePen(desk, "/evidence", state)
-    text = environment().get_template("facts.html").render(
-        pen=pen,
-        asked=asked,
-        study=opened.config.id,
-        columns=[(name, title, names[name]) for name, title in _TITLES.items()],
-        rows=[_row(fact, cells, names) for fact, cells in found[offset : offset + ROWS]],
-        count=f"{len(found):,} of {len(facts):,} facts",
-        before=_way(state, offset - ROWS) if offset else "",
-        after=_way(state, offset + ROWS) if offset + ROWS < len(found) else "",
+    text = (
+        environment()
+        .get_template("facts.html")
+        .render(
+            pen=pen,
+            asked=asked,
+            study=opened.config.id,
+            columns=[(name, title, names[name]) for name, title in _TITLES.items()],
+            rows=[_row(fact, cells, names) for fact, cells in found[offset : offset + ROWS]],
+            count=f"{len(found):,} of {len(facts):,} facts",
+            before=_way(state, offset - ROWS) if offset else "",
+            after=_way(state, offset + ROWS) if offset + ROWS < len(found) else "",
+        )
     )
     return pen.turned(text)
 

@@ -55,7 +55,11 @@ def choices(place: Place, study: StudyText) -> dict[str, Any]:
                     _lever(one, opened) for one in found.levers if one.lever.country == country
                 ],
                 "packages": [
-                    {"id": one.package.id, "name": one.package.name}
+                    {
+                        "id": one.package.id,
+                        "name": one.package.name,
+                        "announced": one.package.announced,
+                    }
                     for one in found.packages
                     if one.package.country == country
                 ],
@@ -104,7 +108,10 @@ def figure(place: Place, study: StudyText, asked: Asked, name: str, kind: str) -
     opened, bench, choice = _opened(place, study, asked, None)
     with apart(bench):
         found = _tested(bench, choice, asked, full=False)
-        figures = [_scores_figure(QuickDesk(opened), bench, found), *_levers_figure(opened, bench, choice)]
+        figures = [
+            _scores_figure(QuickDesk(opened), bench, found),
+            *_levers_figure(opened, bench, choice),
+        ]
         drawn = {one.id: one for one in figures}.get(name, figures[0])
         return drawn.csv() if kind == "csv" else drawn.svg(LIGHT, standalone=True)
 
@@ -155,22 +162,26 @@ def _written(
     figures = [_scores_figure(desk, bench, found)]
     if draws is None:
         figures += _levers_figure(study, bench, choice)
-    text = environment().get_template("policy_result.html").render(
-        pen=pen,
-        desk=desk,
-        found=found,
-        draws=draws,
-        spoken=_spoken(desk, found),
-        mark=Markup(verdict_svg(found.verdict, LIVE)) if found.verdict in _MARKED else "",
-        tone=found.verdict.lower(),
-        strips=_strips(found),
-        figures=figures,
-        form=desk.form(found.final) if found.final else "",
-        lines=_lines(found),
-        flips=[traced(one.words, one.at) for one in found.flips],
-        warnings=[traced(desk.named(one), found.cost) for one in found.warnings],
-        scaled=bool(asked["delay"] or any(size != 1 for size in asked["sizes"].values())),
-        stresses=[(one, traced(one.how, one.deliverable)) for one in found.stresses],
+    text = (
+        environment()
+        .get_template("policy_result.html")
+        .render(
+            pen=pen,
+            desk=desk,
+            found=found,
+            draws=draws,
+            spoken=_spoken(desk, found),
+            mark=Markup(verdict_svg(found.verdict, LIVE)) if found.verdict in _MARKED else "",
+            tone=found.verdict.lower(),
+            strips=_strips(found),
+            figures=figures,
+            form=desk.form(found.final) if found.final else "",
+            lines=_lines(found),
+            flips=[traced(one.words, one.at) for one in found.flips],
+            warnings=[traced(desk.named(one), found.cost) for one in found.warnings],
+            scaled=bool(asked["delay"] or any(size != 1 for size in asked["sizes"].values())),
+            stresses=[(one, traced(one.how, one.deliverable)) for one in found.stresses],
+        )
     )
     return pen.turned(text)
 
@@ -194,7 +205,9 @@ def _spoken(desk: QuickDesk, found: Middle) -> Sentence:
     country = desk.country(found.choice.subject)
     c2, c3 = found.probabilities["C2"], found.probabilities["C3"]
     if c2.value is None and c3.value is None:
-        return say("Whether this moves the middle of {c} cannot be told from the record.", c=country)
+        return say(
+            "Whether this moves the middle of {c} cannot be told from the record.", c=country
+        )
     return say(
         "This lifts {c}\u2019s refining by the points of the rule in {a:percent} of runs,"
         " and advanced materials in {b:percent}.",
@@ -275,4 +288,3 @@ def _levers_figure(study: Study, bench: Bench, choice: Choice) -> list[Figure]:
 def _alone(bench: Bench, choice: Choice, place: int) -> Mapping[str, Quantity]:
     alone = Choice(choice.levers[place : place + 1], choice.without, choice.subject)
     return middle_test(bench, alone, full=False).delta
-

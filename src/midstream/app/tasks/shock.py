@@ -173,9 +173,7 @@ def figure(place: Place, study: StudyText, asked: Asked, name: str, kind: str) -
         return found.csv() if kind == "csv" else found.svg(LIGHT, standalone=True)
 
 
-def bill(
-    place: Place, study: StudyText, asked: Asked, data: bytes, file: str, country: str
-) -> str:
+def bill(place: Place, study: StudyText, asked: Asked, data: bytes, file: str, country: str) -> str:
     """Hold a bill of materials against the run; it is read in memory and not kept.
 
     Raises:
@@ -191,8 +189,12 @@ def bill(
         request = request_of(asked, opened, None)
         found = opened.shock(request, bill=own, progress=place.tell)
         desk = QuickDesk(opened)
-        return environment().get_template("shock_bill.html").render(
-            bill=found.bill or {}, desk=desk, notes=read.notes, country=desk.country(country)
+        return (
+            environment()
+            .get_template("shock_bill.html")
+            .render(
+                bill=found.bill or {}, desk=desk, notes=read.notes, country=desk.country(country)
+            )
         )
 
 
@@ -226,20 +228,24 @@ def _written(study: Study, asked: Asked, found: ShockResult, look: str) -> str:
     state = [("study", study.config.id), *_state(asked)]
     pen = LivePen(desk, "/shock/figure", state)
     peak = max(found.price_outside, key=lambda one: one.value or 0.0, default=None)
-    text = environment().get_template("shock_result.html").render(
-        pen=pen,
-        desk=desk,
-        case=case,
-        found=found,
-        look=look,
-        draws=FIRST[0],
-        peak=peak,
-        spoken=_spoken(desk, case, found),
-        figures=_figures(desk, case),
-        losses=losses(found, desk.focus),
-        gains=gains(found)[:6],
-        similar=similar(desk, case),
-        notes=[traced(note, found.depth) for note in found.notes],
+    text = (
+        environment()
+        .get_template("shock_result.html")
+        .render(
+            pen=pen,
+            desk=desk,
+            case=case,
+            found=found,
+            look=look,
+            draws=FIRST[0],
+            peak=peak,
+            spoken=_spoken(desk, case, found),
+            figures=_figures(desk, case),
+            losses=losses(found, desk.focus),
+            gains=gains(found)[:6],
+            similar=similar(desk, case),
+            notes=[traced(note, found.depth) for note in found.notes],
+        )
     )
     return pen.turned(text)
 

@@ -13,8 +13,11 @@ from midstream.app.settings import StudyText
 from midstream.app.tasks.desk import LivePen, QuickDesk
 from midstream.app.tasks.edition import environment
 from midstream.app.worker import Place
-from midstream.evidence import Quantity
-from midstream.report.numbers import show
+from midstream.evidence import Ledger, Quantity
+from midstream.report.narrative.capital_rows import millions
+from midstream.report.narrative.context import Context
+from midstream.report.narrative.reckon import Reckoner
+from midstream.report.numbers import Shown, number_text, show
 from midstream.study import Study
 
 #: Rows of one table, and parts of one cell.
@@ -61,12 +64,16 @@ def table(place: Place, study: StudyText, path: str, asked: Mapping[str, Any]) -
     writer = _Writer(pen, desk)
     body = "".join(writer.part("", answer["result"], 0))
     figures = _figures(opened, desk, path, asked)
-    text = environment().get_template("tool_result.html").render(
-        pen=pen,
-        body=Markup(body),
-        figures=figures,
-        warnings=answer["warnings"],
-        assumptions=answer["assumptions"],
+    text = (
+        environment()
+        .get_template("tool_result.html")
+        .render(
+            pen=pen,
+            body=Markup(body),
+            figures=figures,
+            warnings=answer["warnings"],
+            assumptions=answer["assumptions"],
+        )
     )
     return pen.turned(text)
 
@@ -99,6 +106,9 @@ class _Writer:
 
     def __init__(self, pen: LivePen, desk: QuickDesk) -> None:
         self.pen, self.desk = pen, desk
+        # Its ledger is its own: what is printed here is no result.
+        reckoner = Reckoner(Ledger(base=desk.ledger))
+        self.context = Context(desk.study, desk.card, reckoner)
 
     def part(self, name: str, value: Any, depth: int) -> Iterator[str]:
         """Write a part of an answer under its name."""
@@ -140,7 +150,11 @@ class _Writer:
         head = "".join(f'<th scope="col">{escape(_spelled(one))}</th>' for one in columns)
         body = "".join(self._row(columns, row) for row in rows[:ROWS])
         label = escape(_spelled(name) or "Answer")
-        more = f'<p class="note">{len(rows) - ROWS} more rows by the API.</p>' if len(rows) > ROWS else ""
+        more = (
+            f'<p class="note">{len(rows) - ROWS} more rows by the API.</p>'
+            if len(rows) > ROWS
+            else ""
+        )
         return (
             f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
             f'<table class="tight reflow"><caption class="visually-hidden">{label}</caption>'
@@ -172,18 +186,25 @@ class _Writer:
         if value is None:
             return Markup("–")
         if isinstance(value, float):
-            return Markup(f"{value:,.3g}")
+            return Markup(number_text(value, ""))
         return escape(self.desk.named(str(value)))
 
     def _quantity(self, value: Mapping[str, Any]) -> Markup:
         quantity = Quantity(**{name: value[name] for name in QUANTITY})
         if quantity.lineage not in self.desk.ledger:
             return escape(show(quantity).plain)
-        text = self.pen.value(quantity)
+        text = self.pen.number(self._shown(quantity, "value"))
         if quantity.low is not None and quantity.high is not None and quantity.value is not None:
-            ends = self.pen.value(quantity, "range")
+            ends = self.pen.number(self._shown(quantity, "range"))
             text += Markup(' <span class="range-text">{}</span>').format(ends)
         return text + Markup(" ") + self.pen.sign(quantity)
+
+    def _shown(self, quantity: Quantity, style: str) -> Shown:
+        """Print a quantity; money in millions, which opens as it stands."""
+        if quantity.unit != "USD":
+            return show(quantity, style)
+        printed = show(millions(self.context, quantity), style)
+        return Shown(quantity, printed.text, printed.unit)
 
 
 def _is_quantity(value: Any) -> bool:

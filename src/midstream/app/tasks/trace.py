@@ -71,7 +71,9 @@ def what_if(
     now = opened.scorecard([country], draws=size, progress=lambda share: place.tell(share / 2))
     config = read_config(study.text, study.id).model_copy(update={"draws": size})
     other = open_on(config, evidence, study.id)
-    then = other.scorecard([country], draws=size, progress=lambda share: place.tell((1 + share) / 2))
+    then = other.scorecard(
+        [country], draws=size, progress=lambda share: place.tell((1 + share) / 2)
+    )
     desk = QuickDesk(opened)
     rows = [
         {
@@ -82,16 +84,20 @@ def what_if(
         for sector in opened.config.sectors
     ]
     pen = LivePen(desk, "/what-if", [])
-    text = environment().get_template("what_if.html").render(
-        pen=pen,
-        rows=[one for one in rows if _differs(one)],
-        same=sum(not _differs(one) for one in rows),
-        country=desk.country(country),
-        draws=size,
-        value=value,
-        unit=row.unit,
-        was=row.value,
-        what=opened.evidence.describe(row),
+    text = (
+        environment()
+        .get_template("what_if.html")
+        .render(
+            pen=pen,
+            rows=[one for one in rows if _differs(one)],
+            same=sum(not _differs(one) for one in rows),
+            country=desk.country(country),
+            draws=size,
+            value=value,
+            unit=row.unit,
+            was=row.value,
+            what=opened.evidence.describe(row),
+        )
     )
     return pen.turned(text)
 
@@ -108,4 +114,6 @@ def _differs(row: Mapping[str, Any]) -> bool:
 
 def _seen(cell: Cell) -> tuple[Any, ...]:
     score = cell.score
-    return cell.text, *(None if x is None else round(x, 1) for x in (score.value, score.low, score.high))
+    return cell.text, *(
+        None if x is None else round(x, 1) for x in (score.value, score.low, score.high)
+    )

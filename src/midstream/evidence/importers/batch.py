@@ -111,7 +111,7 @@ class Task:
             date: Year or day of publication.
         """
         row = self.publisher(kind)
-        name = row["source"].format(edition=edition)
+        name = row["source_pattern"].format(edition=edition)
         known = self.evidence.sources.get(name)
         if known is not None:
             cells = {key: as_cell(value) for key, value in known.items()}

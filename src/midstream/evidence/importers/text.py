@@ -101,18 +101,19 @@ def size_of(path: Path, most: int = MAX_BYTES) -> int:
     return size
 
 
-def open_text(path: Path, work: Path, other: str = "") -> Text:
+def open_text(path: Path, work: Path, other: str = "", most: int = MAX_BYTES) -> Text:
     """Look through a text file; it is read in pieces and never held whole.
 
     Args:
         path: The file.
         work: Folder for a copy in UTF-8, where the file has another encoding.
         other: Encoding the publisher uses where the file is not UTF-8; blank refuses it.
+        most: Bytes it may have.
 
     Raises:
         InputError: with ``file:line:column`` if it is not text, or a line is too long.
     """
-    size_of(path)
+    size_of(path, most)
     file = path.name
     try:
         lines = _scan(path, "utf-8")

@@ -24,6 +24,8 @@ from midstream.evidence.tables import Row
 KIND = "usgs-mcs"
 #: Encoding of the publisher's files that are not UTF-8.
 ENCODING = "cp1252"
+#: The largest release so far has three; every figure is held until the edition is known (bytes).
+MAX_BYTES = 20_000_000
 
 TYPES = {
     "source": "VARCHAR",
@@ -70,7 +72,7 @@ def read(task: Task) -> Batch:
     Raises:
         InputError: with ``file:line:column`` for the first thing that is wrong.
     """
-    file = CsvFile(open_text(task.path, task.work, ENCODING), task.work)
+    file = CsvFile(open_text(task.path, task.work, ENCODING, MAX_BYTES), task.work)
     figures = list(_long(file, task) if "Statistics" in file.header else _wide(file))
     edition = _edition(task.file, [one.year for one in figures if one.year])
     source, register = task.source(KIND, str(edition), str(edition))

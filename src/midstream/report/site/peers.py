@@ -43,7 +43,7 @@ def scores_figure(desk: Desk, found: Peers, width: int = 780) -> Figure:
     groups = [
         Group(
             f"{stage} {stage_name(stage)}",
-            "mean over sectors, of 5",
+            "mean over sectors",
             tuple(
                 Span(desk.country(row.country), row.score, row.country == desk.focus)
                 for row in _ranked(found, stage, "")
@@ -53,7 +53,7 @@ def scores_figure(desk: Desk, found: Peers, width: int = 780) -> Figure:
     ]
     title = say("{c} beside its peers, stage by stage", c=desk.country(desk.focus))
     subtitle = Sentence(
-        ("National score, 1 to 5. Bars are 80 % intervals: where they are wide, nobody counts.",)
+        ("National score. Bars are 80 % intervals: where they are wide, nobody counts.",)
     )
     lineages = [span.quantity.lineage for group in groups for span in group.spans]
     source = desk.source_line(lineages, "Modelled.")

@@ -1,0 +1,205 @@
+"""The server under load: eight readers on this machine, and one who asks for too much.
+
+    python benchmarks/server.py [--seconds 60] [--study india-us]
+    python benchmarks/server.py --fuzz 2000
+
+The first form starts a server, waits for its pages, and lets eight clients read pages and move the
+sliders of the shock lab and the policy bench while a ninth hands in the largest jobs it may. It
+prints percentiles of the time to the last byte, errors, and memory of the server and its quick
+worker. The second form checks the OpenAPI document with schemathesis.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import httpx
+import numpy as np
+
+PAGES = ("/", "/sectors", "/sector/wind", "/money", "/outlook", "/leverage", "/sources",
+         "/api/v1/score?wait=60", "/static/site.css", "/find.js")  # fmt: skip
+#: Seconds between two requests of a reader: quicker than anybody reads or drags.
+THINK = 0.08
+#: Share of requests that move a slider.
+MOVES = 0.12
+
+
+class Served:
+    """A server in a process of its own."""
+
+    def __init__(self, study: str, cache: Path, port: int = 8917) -> None:
+        self.base = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "midstream", "serve", "--port", str(port)]
+        command += ["--study", study, "--cache", str(cache), "--draws", "200"]
+        self.process = subprocess.Popen(command)
+
+    def ready(self) -> float:
+        """Wait until the pages are there; gives the seconds it took."""
+        begun = time.perf_counter()
+        while True:
+            try:
+                text = httpx.get(self.base, timeout=10).text
+                if "is being worked out" not in text:
+                    return time.perf_counter() - begun
+            except httpx.TransportError:
+                pass
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def resident(process: int) -> float:
+    """Resident memory of a process, MB."""
+    text = Path(f"/proc/{process}/status").read_text("utf-8")
+    found = re.search(r"VmRSS:\s+(\d+)", text)
+    return int(found.group(1)) / 1024 if found else 0.0
+
+
+def proportional(process: int) -> float:
+    """Memory of a process with shared pages counted in part, MB."""
+    text = Path(f"/proc/{process}/smaps_rollup").read_text("utf-8")
+    found = re.search(r"Pss:\s+(\d+)", text)
+    return int(found.group(1)) / 1024 if found else 0.0
+
+
+def children(process: int) -> list[int]:
+    text = Path(f"/proc/{process}/task/{process}/children").read_text("utf-8")
+    return [int(one) for one in text.split()]
+
+
+def shock(rng: random.Random) -> str:
+    depth, months = rng.randint(4, 20) / 20, rng.randint(2, 36)
+    return (
+        f"/shock/result?actor=CHN&form=ndfeb-magnet&target=IND&target=USA&target=JPN"
+        f"&instrument=export-ban&depth={depth}&months={months}&notice={rng.randint(0, 90)}"
+    )
+
+
+def policy(rng: random.Random) -> str:
+    size = rng.randint(0, 30) / 10
+    return f"/policy/result?lever=repm-2&lever=tech-jv&size.tech-jv={size}&delay={rng.randint(0, 8) / 2}"
+
+
+class Readers:
+    """Clients that read and move sliders until they are told to stop."""
+
+    def __init__(self, base: str) -> None:
+        self.base, self.end = base, threading.Event()
+        self.times: dict[str, list[float]] = defaultdict(list)
+        self.errors: list[str] = []
+
+    def read(self, seed: int) -> None:
+        rng = random.Random(seed)
+        with httpx.Client(base_url=self.base, timeout=30) as client:
+            for way in PAGES:
+                client.get(way)
+            while not self.end.is_set():
+                kind, way = "read", rng.choice(PAGES)
+                if rng.random() < MOVES:
+                    kind = rng.choice(("shock", "policy"))
+                    way = shock(rng) if kind == "shock" else policy(rng)
+                begun = time.perf_counter()
+                answer = client.get(way)
+                self.times[kind].append(time.perf_counter() - begun)
+                if answer.status_code != 200:
+                    self.errors.append(f"{way}: {answer.status_code} {answer.text[:120]}")
+                time.sleep(THINK * (0.5 + rng.random()))
+
+    def burden(self) -> None:
+        """Hand in the largest jobs one client may."""
+        number = 0
+        with httpx.Client(base_url=self.base, timeout=30) as client:
+            while not self.end.is_set():
+                number += 1
+                client.get(f"/api/v1/outlook?draws={10000 - number % 50}&wait=0")
+                client.get(f"/api/v1/shock/run?actor=CHN&form=ndfeb-magnet&target=WLD&instrument=export-ban&draws={1000 + number % 50}&wait=0")
+                time.sleep(0.2)
+
+
+def load(seconds: float, study: str) -> dict[str, object]:
+    with tempfile.TemporaryDirectory() as cache:
+        served = Served(study, Path(cache))
+        try:
+            waited = served.ready()
+            readers = Readers(served.base)
+            httpx.get(served.base + shock(random.Random(0)), timeout=180)
+            httpx.get(served.base + policy(random.Random(0)), timeout=180)
+            clients = [threading.Thread(target=readers.read, args=(one,)) for one in range(8)]
+            clients.append(threading.Thread(target=readers.burden))
+            for one in clients:
+                one.start()
+            time.sleep(seconds)
+            workers = children(served.process.pid)
+            memory = {"server": resident(served.process.pid)}
+            memory |= {f"worker {n}": resident(one) for n, one in enumerate(workers)}
+            readers.end.set()
+            for one in clients:
+                one.join()
+        finally:
+            served.stop()
+    return {
+        "seconds until the pages are there": round(waited, 1),
+        **{kind: percentiles(times) for kind, times in sorted(readers.times.items())},
+        "errors": readers.errors[:10],
+        "resident memory, MB": {name: round(size) for name, size in memory.items()},
+    }
+
+
+def percentiles(times: list[float]) -> dict[str, float]:
+    p50, p95, p99 = np.percentile(times, (50, 95, 99)) * 1e3
+    return {"requests": len(times), "p50 ms": round(p50, 1), "p95 ms": round(p95, 1), "p99 ms": round(p99, 1)}
+
+
+def fuzz(cases: int) -> int:
+    """Check the OpenAPI document with schemathesis on a small study."""
+    study = Path(__file__).parent.parent / "tests" / "quick_studies.py"
+    text = study.read_text("utf-8").split('SMALL = """')[1].split('"""')[0]
+    with tempfile.TemporaryDirectory() as cache:
+        path = Path(cache) / "small.toml"
+        path.write_text(text, encoding="utf-8")
+        served = Served(str(path), Path(cache) / "pages")
+        try:
+            served.ready()
+            config = Path(cache) / "schemathesis.toml"
+            config.write_text(CONFIG, encoding="utf-8")
+            command = ["schemathesis", "--config-file", str(config), "run"]
+            command += [f"{served.base}/api/v1/openapi.json", "--max-examples"]
+            command += [str(max(1, cases // 30)), "--workers", "1", "--seed", "1"]
+            tool = Path(sys.executable).with_name(command[0])
+            return subprocess.run([str(tool), *command[1:]], check=False).returncode
+        finally:
+            served.stop()
+
+
+#: An id that is well formed may still name nothing, and a client may ask too much.
+CONFIG = """
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "404", "409", "422", "429", "503"]
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--study", default="india-us")
+    parser.add_argument("--fuzz", type=int, default=0, help="cases of schemathesis in all")
+    asked = parser.parse_args()
+    if asked.fuzz:
+        sys.exit(fuzz(asked.fuzz))
+    print(json.dumps(load(asked.seconds, asked.study), indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""What a plan is asked for, and the checks that come before any run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from midstream.capital.money import MULTIPLES, USD, money, to_dollars
+from midstream.errors import InputError
+from midstream.evidence import Evidence
+from midstream.policy.costs import MILLION, price_year
+from midstream.policy.frame import Lever
+from midstream.policy.portfolio import Budget
+from midstream.policy.programme import MEASURES, Shape
+from midstream.terms import suggestion
+
+WHERE = "--budget"
+#: Last year of an outlook.
+LAST = 2035
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a plan is asked for.
+
+    Attributes:
+        budget: Of all levers, in ``currency`` of the price year.
+        currency: ISO 4217 code, with a word of number if need be, such as ``INR crore``.
+        payer: Payer -> most it pays over all years, same money.
+        year: Most that is paid in any year, same money; ``None`` for no limit.
+        years: Year -> limit of its own, same money.
+        measure: ``coverage`` or ``score``.
+        waits: Lever -> first year it can start in.
+        weights: Weight of each draw after what has been seen, shape (draw,); even by default.
+        firm: Whether robustness is worked out as well.
+    """
+
+    budget: float
+    currency: str
+    payer: Mapping[str, float] = field(default_factory=dict)
+    year: float | None = None
+    years: Mapping[int, float] = field(default_factory=dict)
+    measure: str = "coverage"
+    waits: Mapping[str, int] = field(default_factory=dict)
+    weights: tuple[float, ...] = ()
+    firm: bool = True
+
+
+def check_request(request: Request, levers: Mapping[str, Lever], span: tuple[int, int]) -> None:
+    """Check what a plan is asked for.
+
+    Raises:
+        InputError: for the first thing that cannot be.
+    """
+    limits = (*request.payer.values(), *request.years.values())
+    for amount in (request.budget, request.year or 0.0, *limits):
+        if not math.isfinite(amount) or amount < 0:
+            raise _budget(
+                f"a budget of {amount:g}", "nothing can be bought with it", "give an amount above 0"
+            )
+    if span[1] <= span[0]:
+        raise _by(span[1], span[0])
+    if request.measure not in MEASURES:
+        raise InputError(
+            f"no plan by {request.measure!r}",
+            where="--measure",
+            why=f"a plan maximises {' or '.join(MEASURES)}",
+            mend=suggestion(request.measure, MEASURES) or f"take {MEASURES[0]}",
+        )
+    payers = {name for one in levers.values() for name in one.payers}
+    for name in request.payer:
+        if name not in payers:
+            raise InputError(
+                f"no payer {name!r}",
+                where="--payer",
+                why=f"the levers are paid by {', '.join(sorted(payers)) or 'nobody'}",
+                mend=suggestion(name, sorted(payers)) or "name one of them",
+            )
+
+
+def check_years(evidence: Evidence, by: int, last: int) -> None:
+    """Check the year a plan is to be read in, before a bench is made for it.
+
+    Args:
+        evidence: The release; its year is the first of a plan.
+        by: Year.
+        last: Last year the needs of a study reach.
+
+    Raises:
+        InputError: if the year lies before the base, or after the last.
+    """
+    first = int(evidence.release.date[:4])
+    if by <= first:
+        raise _by(by, first)
+    limit = max(last, LAST)
+    if by > limit:
+        raise InputError(
+            f"a plan by {by}",
+            where="--by",
+            why=f"needs and plants are worked out to {limit}",
+            mend=f"name a year from {first + 1} to {limit}",
+        )
+
+
+def _by(year: int, first: int) -> InputError:
+    return InputError(
+        f"a plan by {year}",
+        where="--by",
+        why=f"its first decisions fall in {first}, and levers need time to act",
+        mend=f"name a year after {first}",
+    )
+
+
+def _budget(what: str, why: str, mend: str) -> InputError:
+    return InputError(what, where=WHERE, why=why, mend=mend)
+
+
+def dollars(evidence: Evidence, amount: float, currency: str) -> float:
+    """Turn money of the price year into USD million.
+
+    Raises:
+        InputError: if the currency has no rate on record.
+    """
+    held = sorted({row["currency"] for row in evidence.table("fx").rows} | {USD})
+    code, _, word = currency.strip().partition(" ")
+    if code not in held or (word and word not in MULTIPLES):
+        known = held if code not in held else sorted(MULTIPLES)
+        raise InputError(
+            f"no budget in {currency!r}",
+            where="--currency",
+            why=f"rates are on record for {', '.join(held)}",
+            mend=suggestion(word if code in held else code, known) or "give it in one of these",
+        )
+    year = price_year(evidence)
+    return to_dollars(evidence, money(amount, currency, year), year).real / MILLION
+
+
+def budget_of(evidence: Evidence, request: Request) -> Budget:
+    """The limits of a request in USD million.
+
+    Raises:
+        InputError: if the currency has no rate on record.
+    """
+
+    def real(amount: float) -> float:
+        return dollars(evidence, amount, request.currency)
+
+    count = int(evidence.parameter("policy.plan.payments").value or 1)
+    return Budget(
+        total=real(request.budget),
+        payer={name: real(amount) for name, amount in request.payer.items()},
+        year=np.inf if request.year is None else real(request.year),
+        years={year: real(amount) for year, amount in request.years.items()},
+        payments=(1.0 / count,) * count,
+    )
+
+
+def shape_of(evidence: Evidence, request: Request) -> Shape:
+    """How runs are condensed, from the parameter table."""
+
+    def value(name: str) -> float:
+        return float(evidence.parameter(f"policy.plan.{name}").value or 0.0)
+
+    return Shape(
+        measure=request.measure,
+        groups=int(value("groups")),
+        pairs=int(value("pairs")),
+        tail_weight=value("tail.weight"),
+        tail_level=value("tail.level"),
+    )
+
+
+def check_buys(budget: Budget, costs: Mapping[str, float], unit: str) -> None:
+    """Check that a budget buys the cheapest lever that does anything.
+
+    Args:
+        budget: Limits, USD million.
+        costs: Lever that does something -> what it and what it needs cost, USD million.
+        unit: Money the budget was given in.
+
+    Raises:
+        InputError: if it buys none of them.
+    """
+    if not costs:
+        raise _budget(
+            "no lever on offer moves C2 or C3",
+            "with nothing to choose there is no plan",
+            "name another sector with --sector; `midstream policy levers` shows what levers do",
+        )
+    name = min(costs, key=lambda one: (costs[one], one))
+    if budget.total < costs[name]:
+        raise _budget(
+            f"{unit} is {budget.total:,.4g} USD million, which buys no lever that does anything",
+            f"the cheapest, {name}, costs {costs[name]:,.4g} with what it needs",
+            "raise the budget to that, or put a cheaper lever on record",
+        )
