@@ -127,7 +127,7 @@ def test_the_same_answer_comes_as_csv_and_parquet(served: Served, tmp_path: Path
     packed = served.client.get(f"{API}/score", params={**asked, "format": "parquet"}).content
     path = tmp_path / "score.parquet"
     path.write_bytes(packed)
-    found = duckdb.sql(f"SELECT country, stage, score FROM '{path}'").fetchall()
+    found = duckdb.connect().execute(f"SELECT country, stage, score FROM '{path}'").fetchall()
     assert found == [(row["country"], row["stage"], row["score"]["value"]) for row in rows]
 
 
@@ -215,7 +215,7 @@ def test_assumptions_are_changed_told_and_saved(served: Served) -> None:
         r'name="([\w.-]+)" step="any" min="([^"]+)" max="([^"]+)" value="([^"]+)"', page
     )
     assert field is not None
-    name, _low, high, _value = field.groups()
+    name, _, high, _ = field.groups()
     file = served.client.post("/studies/file", params=form, data={name: high}).text
     assert changed_in(file) == {name: float(high)}
     made = served.client.post("/studies", params=form, data={name: high}, follow_redirects=False)

@@ -53,7 +53,13 @@ def test_portfolio(case: dict[str, Any]) -> None:
 
 
 def signal(given: dict[str, Any]) -> dict[str, Any]:
-    row = {"id": "s99", "country": "IND", "indicator": "seen", "quantity": "driver", "form": FORM}
+    row: dict[str, Any] = {
+        "id": "s99",
+        "country": "IND",
+        "indicator": "seen",
+        "quantity": "driver",
+        "form": FORM,
+    }
     row |= {"driver": "", "comparison": "event", "threshold": None, "unit": ""}
     return row | given
 

@@ -15,7 +15,7 @@ from midstream.beneficiaries.entries import Entries
 from midstream.beneficiaries.gains import gains
 from midstream.evidence import Evidence, Ledger, Quantity
 from midstream.study import Study
-from units.beneficiaries.by_hand import holding, plant, priced, terms
+from units.beneficiaries.value_by_hand import holding, plant, priced, terms
 
 FOLDER = Path(__file__).parent / "beneficiaries"
 

@@ -64,8 +64,8 @@ def cases(draw: st.DrawFn, most: int = 5, staggered: bool = True) -> Case:
         weights=np.full(GROUPS, 1 / GROUPS),
     )
     total = float(rng.uniform(0, sum(one.cost for one in options)))
-    limits = {"payer": {PAYERS[1]: 4.0}} if draw(st.booleans()) else {}
-    budget = Budget(total, payments=(0.5, 0.5), **limits)
+    payer = {PAYERS[1]: 4.0} if draw(st.booleans()) else {}
+    budget = Budget(total, payer=payer, payments=(0.5, 0.5))
     if len(years) > 1:
         budget = replace(budget, year=float(rng.uniform(1, 10)))
     return Case(options, made, Aim((1, 2), draw(st.sampled_from((0.0, 0.3, 1.0))), 0.6), budget)

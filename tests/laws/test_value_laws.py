@@ -19,7 +19,7 @@ from midstream.chain.change import OwnershipChange
 from midstream.chain.estimate import Floats
 from midstream.evidence import Evidence, Ledger
 from midstream.study import Study
-from units.beneficiaries.by_hand import NO_TERMS, holding, priced
+from units.beneficiaries.value_by_hand import NO_TERMS, holding, priced
 
 NUMBERS = st.floats(0.01, 1000, allow_nan=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -51,7 +52,7 @@ async def trace(
         request,
         text,
         edition,
-        f"{node['t']}: {node['n']}".replace("<", "‹"),
+        escape(f"{node['t']}: {node['n']}"),
         rendered("trace.html", context),
         section="/evidence",
         country=country,

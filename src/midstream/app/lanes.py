@@ -113,10 +113,10 @@ class Hand:
         pool, self._pool = self._pool, None
         if pool is None:
             return
-        processes = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
+        for process in list((pool._processes or {}).values()):
             process.kill()
+        # Its queues are closed once it has seen that the process is gone, which is at once.
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 class Lane:

@@ -124,7 +124,7 @@ async def page(
     return sent(request, answer)
 
 
-async def country_page(request: Request, study: StudyId = "", country: Country = "") -> Response:
+async def country_page(study: StudyId = "", country: Country = "") -> Response:
     """Lead to the page of a country."""
     return RedirectResponse(f"/country/{country or 'none'}?study={study}", 302)
 

@@ -42,7 +42,7 @@ CLIENTS = 4096
 
 
 def client_of(scope: Scope) -> str:
-    """Give the name of a client: its address; on this machine, where all share one, its connection."""
+    """Give the name of a client: its address, or its connection where all share this machine's."""
     host, port = scope.get("client") or ("", 0)
     return f"{host}:{port}" if host in LOOPBACK else str(host)
 

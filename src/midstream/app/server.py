@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from midstream import __version__
 from midstream.app import api, browse, glass, own, pages, policy_bench, shock_lab, tools
@@ -48,11 +49,13 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service, app.state.editions, app.state.choices = service, editions, {}
-    app.include_router(api.router())
+    rooms = [
+        room.router() for room in (api, glass, shock_lab, policy_bench, tools, browse, own, pages)
+    ]
+    app.state.routes = [route for room in rooms for route in room.routes]
     # The route for any page comes last.
-    for room in (glass, shock_lab, policy_bench, tools, browse, own, pages):
-        app.include_router(room.router())
-    app.include_router(pages.last())
+    for routes in (*rooms, pages.last()):
+        app.include_router(routes)
     app.add_exception_handler(ServedError, _served)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -88,8 +91,20 @@ async def _invalid(_request: Request, error: Exception) -> Response:
     return failed(HTTPStatus.UNPROCESSABLE_ENTITY, failure)
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    words = Failure(what=str(error.detail).lower(), mend="see the list of pages in the header")
-    return failed(error.status_code, words, dict(error.headers or {}))
+    words = Failure(what=str(error.detail).lower(), mend=f"see {api.PREFIX}/openapi.json")
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["allow"] = ", ".join(sorted(_allowed(request)))
+    return failed(error.status_code, words, headers)
+
+
+def _allowed(request: Request) -> set[str]:
+    """Methods of every route of an address, of which a route knows its own alone."""
+    found: set[str] = set()
+    for route in request.app.state.routes:
+        if route.matches(request.scope)[0] != Match.NONE:
+            found |= route.methods or set()
+    return found

@@ -23,7 +23,7 @@ Horizon = Annotated[int | None, typer.Option(help="Year of the trajectory.")]
 Draws = Annotated[int | None, typer.Option(min=1, help="Number of draws.")]
 Two = Annotated[
     tuple[str, str] | None,
-    typer.Option("--countries", help="Two ISO-3 codes; focus and first partner by default."),
+    typer.Option("--countries", help="Two ISO-3 codes; by default the focus and a partner."),
 ]
 Sector = Annotated[
     str | None, typer.Option("--sector", help="Sector whose scores say which stage is weak.")

@@ -30,6 +30,8 @@ Draws = Annotated[
     int | None, typer.Option(min=100, help="Draws of the pages; the study's own by default.")
 ]
 
+Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would be served, and stop.")]
+
 
 def serve(
     host: Host = "127.0.0.1",
@@ -37,14 +39,20 @@ def serve(
     study: Studies = None,
     cache: Cache = None,
     draws: Draws = None,
+    dry_run: Dry = False,
 ) -> None:
     """Start the explorer and the API on this machine."""
+    texts = studies_of(study)
+    if dry_run:
+        typer.echo(f"http://{host}:{port}/")
+        for one in texts:
+            typer.echo(f"{one.id:12s} {one.title}")
+        return
     import uvicorn
 
     from midstream.app.server import create_app
     from midstream.app.settings import Settings
 
-    texts = studies_of(study)
     names = tuple(dict.fromkeys((*LOCAL, host)))
     settings = Settings(texts, cache=cache or cache_folder(), hosts=names, draws=draws)
     typer.echo(f"midstream on http://{host}:{port}/ (stop with Ctrl-C)", err=True)

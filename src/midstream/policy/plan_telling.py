@@ -9,6 +9,7 @@ import numpy as np
 
 from midstream.chain.estimate import Floats
 from midstream.evidence import Ledger, Quantity
+from midstream.policy.bench import Bench
 from midstream.policy.costs import cost, total_cost
 from midstream.policy.frame import STAGES, Choice, Lever, OpenBench, Outcome
 from midstream.policy.frontier import Point, Shadow
@@ -89,7 +90,8 @@ class PlanTeller:
             for effect in lever.effects:
                 size_quantity(bench.evidence, effect, bench.ledger)
         effects = inputs_of(Choice(found.menu.levers, (), bench.subject))
-        ids = (*(f"par:{name}" for name in PARAMETERS), *effects)
+        counted = bench.rests_on("C2", "C3") if isinstance(bench, Bench) else ()
+        ids = (*(f"par:{name}" for name in PARAMETERS), *counted, *effects)
         teller = Teller(bench.ledger, place_of(bench, request), ())
         return cls(found, request, first, teller, ids)
 

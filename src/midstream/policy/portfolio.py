@@ -222,7 +222,7 @@ def tail_weights(losses: Floats, weights: Floats, level: float) -> Floats:
     order = np.argsort(-losses, kind="stable")
     most = weights[order] / (1 - level)
     taken = np.minimum(most, np.maximum(1 - np.concatenate([[0.0], np.cumsum(most)[:-1]]), 0))
-    found = np.empty_like(taken)
+    found = np.zeros(len(losses))
     found[order] = taken
     return found
 

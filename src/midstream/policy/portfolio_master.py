@@ -28,7 +28,7 @@ CUTS = 1e-10
 #: Rounds of cuts of one search, and nodes of one tree; the gap is told where they end it.
 ROUNDS, NODES = 400, 20_000
 #: The same where years have limits: staggered starts are close to each other, and hard to tell.
-YEAR_ROUNDS, YEAR_NODES = 8, 1_000
+YEAR_ROUNDS, YEAR_NODES = 5, 300
 #: Worth of the cost of all levers together: breaks ties in favour of the cheaper.
 THRIFT = 1e-6
 

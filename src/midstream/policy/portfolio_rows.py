@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 
 import highspy
@@ -228,7 +228,9 @@ def _quiet() -> highspy.Highs:
     screen, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     try:
-        return highspy.Highs()
+        # The stubs of the solver leave its constructor untyped.
+        make: Callable[[], highspy.Highs] = highspy.Highs
+        return make()
     finally:
         os.dup2(screen, 1)
         os.close(screen)

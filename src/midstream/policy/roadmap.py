@@ -114,13 +114,16 @@ def roadmap(
         for lever, start in sorted(levers, key=lambda pair: pair[0].id)
         for stone in _stones(lever, start, pace)
     ]
-    plain.sort(key=lambda stone: (stone.by, stone.lever, KINDS.index(stone.kind)))
+    plain.sort(key=_order)
     held = {lever.id: lever for lever, _ in levers}
     own = [row for row in signals if row["country"] == country]
     taken = _matched(plain, own, held, pace.near)
-    return tuple(
-        _signalled(stone, taken[stone.id]) if stone.id in taken else stone for stone in plain
-    )
+    told = [_signalled(one, taken[one.id]) if one.id in taken else one for one in plain]
+    return tuple(sorted(told, key=_order))
+
+
+def _order(stone: Milestone) -> tuple[date, str, int]:
+    return stone.by, stone.lever, KINDS.index(stone.kind)
 
 
 def _stones(lever: Lever, start: int, pace: Pace) -> list[Milestone]:

@@ -26,6 +26,7 @@ from midstream.report.shock_sheets import shock_sheets
 from midstream.report.site import build_site
 from midstream.report.swap import swapped
 from midstream.report.tables import Sheet, write_tables
+from midstream.report.value_sheets import value_sheets
 from midstream.report.workbook import NAME as WORKBOOK
 from midstream.report.workbook import build_workbook
 from midstream.study.beside import beside
@@ -208,7 +209,7 @@ class _Maker:
             *outlook_sheets(narrative.outlook, study.watch(), narrative.ledger),
             *grounds_sheets(study, narrative.ledger),
             *money_sheets(study, narrative.capital), *counter_sheets(narrative.counters),
-            *peers_sheets(study),
+            *peers_sheets(study), *value_sheets(study),
         ]  # fmt: skip
         if "workbook" in self.parts:
             self._workbook(narrative, found)

@@ -86,15 +86,33 @@ def wordmark_svg(theme: Theme = LIVE, word: bool = True, scale: float = 1) -> st
 
 
 def verdict_svg(verdict: str, theme: Theme = LIVE) -> str:
-    """Give the sign of a verdict: PASS disc with tick, PARTIAL half disc, FAIL ring with cross."""
+    """Give the sign of a verdict; its word stands beside it."""
     canvas = Canvas(theme)
-    if verdict == "PASS":
-        canvas.circle((8, 8), 7, fill="green")
-        canvas.path("M4.5 8.2l2.5 2.5l4.6 -5", stroke="paper", width=1.8)
-    elif verdict == "PARTIAL":
-        canvas.circle((8, 8), 6.4, stroke="ochre", width=1.4)
-        canvas.path("M8 1a7 7 0 0 0 0 14z", fill="ochre")
-    else:
-        canvas.circle((8, 8), 6.4, stroke="accent", width=1.6)
-        canvas.path("M5.4 5.4l5.2 5.2M10.6 5.4l-5.2 5.2", stroke="accent", width=1.6)
+    draw_verdict(canvas, (0, 0), verdict)
     return document(canvas, 16, 16, verdict.lower(), "verdict")
+
+
+#: Colours of the verdicts, and of their words.
+VERDICT_INKS = {"PASS": "green", "PARTIAL": "ochre", "FAIL": "accent", "UNDETERMINED": "ink2"}
+
+
+def draw_verdict(canvas: Canvas, at: tuple[float, float], verdict: str) -> None:
+    """Draw the sign of a verdict, 16 px wide, from its upper left corner.
+
+    PASS is a disc with a tick, PARTIAL a half disc, FAIL a ring with a cross, and anything else a
+    dashed ring: nothing is told.
+    """
+    x, y = at
+    middle = (x + 8, y + 8)
+    if verdict == "PASS":
+        canvas.circle(middle, 7, fill="green")
+        canvas.path(f"M{x + 4.5} {y + 8.2}l2.5 2.5l4.6 -5", stroke="paper", width=1.8)
+    elif verdict == "PARTIAL":
+        canvas.circle(middle, 6.4, stroke="ochre", width=1.4)
+        canvas.path(f"M{x + 8} {y + 1}a7 7 0 0 0 0 14z", fill="ochre")
+    elif verdict == "FAIL":
+        canvas.circle(middle, 6.4, stroke="accent", width=1.6)
+        cross = f"M{x + 5.4} {y + 5.4}l5.2 5.2M{x + 10.6} {y + 5.4}l-5.2 5.2"
+        canvas.path(cross, stroke="accent", width=1.6)
+    else:
+        canvas.circle(middle, 6.4, stroke="ink2", width=1.6, dash="3 2.2")

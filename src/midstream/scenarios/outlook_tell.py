@@ -117,9 +117,7 @@ def tell(told: Told, classes: Classes, ledger: Ledger, executor: Executor | None
         discovery=_discovery(told, book, shared),
         weighted=weighted_rows(book, setup, future, told.state, told.scores, shared, told.experts),
         limits=_limits(told, ledger),
-        not_checked=tuple(
-            one for one in future.limited.not_checked if one.country == settings.focus
-        ),
+        not_checked=_not_checked(told),
         scores=told.scores,
         state=told.state,
         warnings=_warnings(told),
@@ -134,6 +132,11 @@ def _limits(told: Told, ledger: Ledger) -> tuple[limits.BindingShare, ...]:
     own = [one for one in told.future.limited.applied if one.country == setup.focus]
     kept = replace(told.future.limited, applied=tuple(own))
     return limits.enter(told.evidence, setup.world, kept, ledger, years)
+
+
+def _not_checked(told: Told) -> tuple[limits.NotChecked, ...]:
+    focus = told.request.settings.focus
+    return tuple(one for one in told.future.limited.not_checked if one.country == focus)
 
 
 def enter_classes(classes: Classes, ledger: Ledger) -> tuple[str, ...]:

@@ -30,6 +30,8 @@ COUNTER = "counter-move"
 DEMAND, FEED = "demand", "feed-clearance"
 #: Nothing on top of a run.
 NOTHING = Nudge()
+#: An array that is let go.
+NONE = np.empty((0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ def simulated(
     # Arrays of all draws, years and cells are large: each is written over by the next.
     fuller = secondary.added(raw, found, reuse=True)
     kept = _kept(found, nudge) if unheld else {}
+    # What is recovered takes no feed from the ground; the limits need no more of it than that.
+    free = replace(found, streams=(), total=NONE, recycled=NONE, short=NONE)
     del raw, found
     fuller = _recovered(fuller, nudge)
     before = fuller.output.copy(order="K") if unheld else None
@@ -120,6 +124,7 @@ def simulated(
         world,
         fuller,
         feed=nudge.shifted(FEED, values.of(FEED)),
+        secondary=free,
         reuse=True,
         more=limits.More(nudge.feed, nudge.withheld, nudge.recovered),
     )

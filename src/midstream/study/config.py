@@ -70,13 +70,13 @@ class PlanConfig(_Strict):
     """The budget a portfolio of levers is looked for under.
 
     Attributes:
-        budget: Whole budget, in millions of the currency.
-        currency: ISO 4217 code.
+        budget: Whole budget.
+        currency: Its money, such as ``USD million`` or ``INR crore``, of the price year of costs.
         by: Year of the outcome; the horizon of the policy room where left out.
     """
 
     budget: float = Field(gt=0)
-    currency: str = "USD"
+    currency: str = "USD million"
     by: int | None = None
 
 

@@ -33,8 +33,19 @@ if TYPE_CHECKING:
 WEIGHTS = ("same", "beside", "base", "early")
 
 
-def two_countries(asked: tuple[str, str] | None, config: OpenConfig) -> tuple[str, str]:
+def countries_on_record(evidence: Evidence) -> frozenset[str]:
+    """Countries with an organisation whose technology names a step."""
+    placed = {row["capability"] for row in evidence.table("capability_steps").rows}
+    rows = evidence.table("capabilities").rows
+    return frozenset(row["country"] for row in rows if row["id"] in placed)
+
+
+def two_countries(
+    asked: tuple[str, str] | None, config: OpenConfig, evidence: Evidence
+) -> tuple[str, str]:
     """Check the two countries of a matching.
+
+    Where none are asked for, the focus and its first partner with an organisation on record.
 
     Raises:
         InputError: if one is not of the study, both are one, or the study names no partner.
@@ -46,7 +57,7 @@ def two_countries(asked: tuple[str, str] | None, config: OpenConfig) -> tuple[st
             why=f"the study {config.id} names no partner",
             mend="give two countries, such as --countries IND USA",
         )
-    two = asked or (config.focus, config.partners[0])
+    two = asked or (config.focus, _partner(config, evidence))
     known(two, config.countries, "country", "--countries")
     if two[0] == two[1]:
         raise InputError(
@@ -56,6 +67,11 @@ def two_countries(asked: tuple[str, str] | None, config: OpenConfig) -> tuple[st
             mend="name two different countries",
         )
     return two
+
+
+def _partner(config: OpenConfig, evidence: Evidence) -> str:
+    have = countries_on_record(evidence)
+    return next((one for one in config.partners if one in have), config.partners[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,8 @@ class PeersRoom(Base):
         """Match organisations of two countries: who should work with whom, and why.
 
         Args:
-            countries: Two countries of the study; its focus and first partner where left out.
+            countries: Two countries of the study; where left out, its focus and the first
+                partner with an organisation on record.
             sector: Sector whose scores say which stage is weak; the mean over the sectors of the
                 study where left out.
             draws: Monte Carlo; the study's by default.
@@ -130,7 +131,7 @@ class PeersRoom(Base):
         """
         from midstream.study.matching import matched, two_countries
 
-        two = two_countries(countries, self.config)
+        two = two_countries(countries, self.config, self.evidence)
         known([sector] if sector else [], self.config.sectors, "sector", "this study")
         size = draws or self.config.draws
 
@@ -159,9 +160,9 @@ class PeersRoom(Base):
     @cached_property
     def matches(self) -> tuple[Match, ...]:
         """Matchings of the focus with each partner and peer that has an organisation on record."""
-        placed = {row["capability"] for row in self.evidence.table("capability_steps").rows}
-        rows = self.evidence.table("capabilities").rows
-        have = {row["country"] for row in rows if row["id"] in placed}
+        from midstream.study.matching import countries_on_record
+
+        have = countries_on_record(self.evidence)
         focus = self.config.focus
         others = [one for one in self.peer_countries()[1:] if one in have]
         return tuple(self.match((focus, one)) for one in others) if focus in have else ()

@@ -28,7 +28,10 @@ def rooms_policy(study: Study, head: str, place: list[str]) -> Iterator[Entry]:
     elif head.startswith("f:policy.cost") and len(place) == COST and place[-1].isdigit():
         yield from _tests(study, place[0], None, None, int(place[-1]))
     elif len(place) >= TEST and place[-2].isdigit():
-        subject, sector, _, draws, key = place[-TEST:]
+        subject, sector, year, draws, key = place[-TEST:]
+        if key.startswith("plan~"):
+            yield from _plans(study, key, subject, sector, int(year), int(draws))
+            return
         yield from _tests(study, key, subject, sector, int(draws))
 
 
@@ -41,6 +44,24 @@ def _tests(
             yield partial(
                 study.policy_test, names, country=subject, sector=sector, draws=draws, full=full
             )
+
+
+def _plans(
+    study: Study, key: str, subject: str, sector: str, year: int, draws: int
+) -> Iterator[Entry]:
+    """The plan behind a key; one with limits of its own cannot be told from its key."""
+    _, budget, currency, *rest = key.split("~")
+    if len(rest) == 1:
+        yield partial(
+            study.policy_plan,
+            float(budget),
+            currency.replace("_", " "),
+            year,
+            country=subject,
+            sector=sector,
+            draws=draws,
+            measure=rest[0],
+        )
 
 
 def names_of(study: Study, key: str) -> tuple[str, ...]:

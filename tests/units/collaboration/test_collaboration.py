@@ -61,9 +61,12 @@ def test_a_sector_changes_which_stage_is_weak(study: Study) -> None:
     assert one.sector == "rare-earth-magnets"
 
 
-def test_focus_and_first_partner_are_the_default(japan: Study) -> None:
+def test_focus_and_first_partner_on_record_are_the_default(japan: Study, study: Study) -> None:
+    assert japan.config.partners[0] == "AUS"
+    assert japan.match().countries == ("JPN", "USA")
+    assert study.match().countries == ("IND", "USA")
     with pytest.raises(InputError, match="no capability on record for Australia"):
-        japan.match()
+        japan.match(("JPN", "AUS"))
 
 
 @pytest.mark.parametrize(

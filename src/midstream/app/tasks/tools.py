@@ -114,22 +114,22 @@ class _Writer:
         """Write a part of an answer under its name."""
         rows = _rows(value)
         if rows is not None:
-            yield self._heading(name, depth)
+            yield self._heading(name)
             yield self._table(name, rows)
             return
         if isinstance(value, Mapping) and not _is_quantity(value) and depth < DEPTH:
             single = {key: one for key, one in value.items() if not _nested(one)}
             if single:
-                yield self._heading(name, depth)
+                yield self._heading(name)
                 yield self._record(single)
             for key, one in value.items():
                 if _nested(one):
                     yield from self.part(f"{name} {key}".strip(), one, depth + 1)
             return
-        yield self._heading(name, depth)
+        yield self._heading(name)
         yield f"<p>{self._cell(value)}</p>"
 
-    def _heading(self, name: str, depth: int) -> str:
+    def _heading(self, name: str) -> str:
         if not name:
             return ""
         return f'<h2 class="section">{escape(_spelled(name).capitalize())}</h2>'

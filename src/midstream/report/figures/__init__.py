@@ -3,6 +3,7 @@
 from midstream.report.figures.arcs import Arc, arcs
 from midstream.report.figures.axes import Months
 from midstream.report.figures.backtest import Rival, Trial, backtest, rivals
+from midstream.report.figures.before_after import Tried, before_after
 from midstream.report.figures.cells import (
     Cell,
     of_cell,
@@ -16,6 +17,7 @@ from midstream.report.figures.chances import Chance, chances
 from midstream.report.figures.example import worked_example
 from midstream.report.figures.fan import Event, FanData, Record, Track, fan
 from midstream.report.figures.figure import Figure
+from midstream.report.figures.frontier import Bought, frontier
 from midstream.report.figures.holders import Reader, concentration, holder_bars
 from midstream.report.figures.lanes import Dot, lanes
 from midstream.report.figures.leverage import ChainRow, CutRow, leverage_by_stage, what_is_left
@@ -32,6 +34,7 @@ from midstream.report.figures.profiles import (
     small_multiples,
 )
 from midstream.report.figures.ranges import Group, Span, ranges
+from midstream.report.figures.roadmap import Lane, Stone, roadmap
 from midstream.report.figures.series import Line, yearly
 from midstream.report.figures.surety import label_bar
 from midstream.report.figures.survival import Curve, survival
@@ -43,6 +46,7 @@ from midstream.report.figures.waterfall import Layer, waterfall
 __all__ = [
     "Arc",
     "Axes",
+    "Bought",
     "Cell",
     "ChainRow",
     "Chance",
@@ -55,6 +59,7 @@ __all__ = [
     "Grid",
     "GridRow",
     "Group",
+    "Lane",
     "Layer",
     "Level",
     "Line",
@@ -66,17 +71,21 @@ __all__ = [
     "Record",
     "Rival",
     "Span",
+    "Stone",
     "Swing",
     "Track",
     "Trial",
+    "Tried",
     "arcs",
     "backtest",
+    "before_after",
     "chances",
     "concentration",
     "country_profiles",
     "deliveries",
     "fan",
     "formula_tree",
+    "frontier",
     "hero_strip",
     "holder_bars",
     "hollow_countries",
@@ -93,6 +102,7 @@ __all__ = [
     "profile_svg",
     "ranges",
     "rivals",
+    "roadmap",
     "sector_profiles",
     "shared_matrix",
     "small_multiples",

@@ -37,6 +37,8 @@ from midstream.report.narrative.peers import (
     standing_findings,
     standing_opening,
 )
+from midstream.report.narrative.policy import policy_chapters, policy_opening
+from midstream.report.narrative.policy_rows import policies
 from midstream.report.narrative.risk import (
     found_risks,
     hold_findings,
@@ -59,7 +61,9 @@ from midstream.report.narrative.types import (
     Opening,
     StageLine,
     Surety,
+    Turn,
 )
+from midstream.report.narrative.value import value_chapters, value_openings
 from midstream.report.narrative.worked import comparisons, example_opening
 from midstream.scorecard.result import Scorecard
 from midstream.terms import STAGE_ORDER
@@ -79,6 +83,7 @@ __all__ = [
     "Opening",
     "StageLine",
     "Surety",
+    "Turn",
     "narrate",
 ]
 
@@ -102,6 +107,7 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
     own = tuple(gap for gap in every_gap if gap.country == context.focus)
     held, dependence, shocks = locked(context), found_risks(context), cases(study)
     past = record(context, study.backtest())
+    tested = policies(study)
     return Narrative(
         ledger=context.reckoner.ledger,
         answer=answer(context),
@@ -109,8 +115,10 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
             **_openings(context),
             "shock": shock_opening(context, shocks),
             **_ahead_openings(context),
+            **value_openings(context),
             "example": example_opening(context, rows),
             "missing": missing_opening(context, own),
+            "policy": policy_opening(context, tested),
         },
         sectors={one: sector_line(context, context.focus, one) for one in context.sectors},
         sector_findings=sector_findings(context),
@@ -124,7 +132,9 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
             **_chapters(context, held, dependence),
             **_shocks(context, shocks),
             **_ahead(context),
+            **value_chapters(context),
             "record": record_findings(context, past),
+            **policy_chapters(context, tested),
         },
         risks=dependence,
         locked=held,
@@ -133,6 +143,7 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
         outlook=study.outlook(),
         capital=study.capital_cases,
         counters=study.counters,
+        policies=tested,
     )
 
 

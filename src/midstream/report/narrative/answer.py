@@ -9,8 +9,18 @@ from midstream.report.narrative.amounts import amount, made
 from midstream.report.narrative.context import Context, binding_form
 from midstream.report.narrative.headline import answer_opening
 from midstream.report.narrative.keys import key_numbers
+from midstream.report.narrative.policy_rows import policies
 from midstream.report.narrative.strip import strip_lines, strip_source
-from midstream.report.narrative.types import Answer, Change, KeyNumber, Opening, StageLine, Surety
+from midstream.report.narrative.types import (
+    Answer,
+    Change,
+    KeyNumber,
+    Opening,
+    StageLine,
+    Surety,
+    Turn,
+)
+from midstream.report.narrative.verdicts import policy_answer, turns
 from midstream.report.narrative.words import digit_shown, joined, stage_name, started, worded
 from midstream.report.numbers import Sentence, Shown, say
 from midstream.scorecard.result import CellScore
@@ -25,17 +35,22 @@ _KINDS: dict[Label, tuple[str, str]] = {
 
 def answer(context: Context) -> Answer:
     """Write the answer page."""
-    opening = answer_opening(context)
+    state = answer_opening(context)
+    tested = policies(context.study)
+    opening = policy_answer(context, tested) or state
+    turning = turns(tested)
     strip = strip_lines(context)
     numbers = key_numbers(context)
     changes = tuple(change for line in strip for change in _changes(context, line.cell))
     return Answer(
         opening=opening,
         strip=strip,
+        strip_title=state.title,
         strip_source=strip_source(context),
         key_numbers=numbers,
+        turns=turning,
         changes=changes,
-        surety=surety(context, opening, strip, numbers, changes),
+        surety=surety(context, opening, strip, numbers, (*turning, *changes)),
     )
 
 
@@ -80,7 +95,7 @@ def surety(
     opening: Opening,
     strip: Iterable[StageLine],
     numbers: Iterable[KeyNumber],
-    changes: Iterable[Change],
+    changes: Iterable[Change | Turn],
 ) -> Surety:
     """Count the distinct figures of the page by label and say what that means."""
     strip = tuple(strip)
@@ -123,7 +138,7 @@ def _figures(
     opening: Opening,
     strip: Iterable[StageLine],
     numbers: Iterable[KeyNumber],
-    changes: Iterable[Change],
+    changes: Iterable[Change | Turn],
 ) -> Iterator[Quantity]:
     """Distinct quantities of the page that carry a label, in reading order."""
     seen: set[str] = set()
@@ -138,7 +153,7 @@ def _all_shown(
     opening: Opening,
     strip: Iterable[StageLine],
     numbers: Iterable[KeyNumber],
-    changes: Iterable[Change],
+    changes: Iterable[Change | Turn],
 ) -> Iterator[Shown]:
     sentences = [opening.title, opening.lede]
     for line in strip:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from midstream.dependency.lockin import LockIn
     from midstream.report.narrative.backtest import Record
     from midstream.report.narrative.leverage_rows import Risks
+    from midstream.report.narrative.policy_rows import Policies
     from midstream.report.narrative.shock_rows import Case
     from midstream.scenarios.result import Outlook
 
@@ -79,6 +80,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """Something that would change the verdict on a policy.
+
+    Attributes:
+        whose: The policy, as it is called inside a sentence.
+        what: What it takes.
+        before, after: Verdict now and then; ``after`` is blank where it cannot be told.
+    """
+
+    whose: str
+    what: Sentence
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Surety:
     """How sure a page is: one sentence and the count of its figures by label."""
 
@@ -88,12 +105,24 @@ class Surety:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer page."""
+    """The answer page.
+
+    Attributes:
+        opening: The answer to the question of the study.
+        strip: The worked sector, stage by stage.
+        strip_title, strip_source: What the strip shows, and from whom.
+        key_numbers: Three numbers of different kind.
+        turns: What would change the verdict on the package of the study's title.
+        changes: What would lift each stage.
+        surety: How sure the page is.
+    """
 
     opening: Opening
     strip: tuple[StageLine, ...]
+    strip_title: Sentence
     strip_source: Sentence
     key_numbers: tuple[KeyNumber, ...]
+    turns: tuple[Turn, ...]
     changes: tuple[Change, ...]
     surety: Surety
 
@@ -158,7 +187,8 @@ class Narrative:
         openings: Page id -> kicker, title, lede. Ids: ``framework``, ``method``, ``sectors``,
             ``countries``, ``holders``, ``leverage``, ``shock``, ``example``, ``peers``,
             ``missing``, ``outlook``, ``grounds``, ``money``, ``sources``, ``evidence``,
-            ``assumptions``, ``standing``, ``match``.
+            ``assumptions``, ``standing``, ``match``; ``value`` where a chain has
+            prices.
         sectors: Sector -> one line about the focus country.
         sector_findings: What the sectors of the focus country have in common.
         countries: Country -> one line.
@@ -171,7 +201,9 @@ class Narrative:
             ``risk``, ``series``, ``record``, ``shock/ID`` for each shock of the study, and
             ``outlook/odds``, ``made``, ``moves``, ``leads``, ``scores``, ``grounds``, and
             ``capital/FORM`` and ``counter/FORM`` for the forms of the middle; ``peers/standing``,
-            ``next``, ``leader``, and ``match/words``.
+            ``next``, ``leader``, ``match/words``, and ``policy/verdicts``, ``flips``, ``facts``,
+            ``plan``, ``others`` where the study tests packages; ``value/words`` and
+            ``value/companies``, empty where no chain has prices.
         risks: Supply risk by method and importer, in the material of the main chain.
         locked: Lock-in of the importers at the steps of the main chain.
         cases: Shocks of the study with what their runs gave.
@@ -179,6 +211,7 @@ class Narrative:
         outlook: The years ahead of the focus country.
         capital: Stacks of plants to come, from the ore on.
         counters: The incumbent's moves against each form of the middle.
+        policies: Packages tested, the plan, who else is touched.
     """
 
     ledger: Ledger
@@ -200,6 +233,7 @@ class Narrative:
     outlook: Outlook
     capital: tuple[PlantCapital, ...]
     counters: tuple[Counter, ...]
+    policies: Policies
 
     def sentences(self) -> Iterator[Sentence]:
         """Give every sentence of the narrative, in reading order."""
@@ -207,8 +241,9 @@ class Narrative:
             yield from (opening.title, opening.lede)
         for line in self.answer.strip:
             yield from (line.focus, line.holder)
-        yield self.answer.strip_source
+        yield from (self.answer.strip_title, self.answer.strip_source)
         yield from (number.text for number in self.answer.key_numbers)
+        yield from (turn.what for turn in self.answer.turns)
         yield from (change.what for change in self.answer.changes)
         yield self.answer.surety.text
         yield from self.sectors.values()

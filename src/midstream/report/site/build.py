@@ -29,6 +29,7 @@ from midstream.report.site.pen import Pen
 from midstream.report.site.records import record_pages, sources_page
 from midstream.report.site.scores import score_pages
 from midstream.report.site.shock import shock_page
+from midstream.report.site.value import value_pages
 from midstream.report.theme import LABEL_WORDS, LIGHT
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def site_pages(desk: Desk) -> list[Page]:
     pages = [answer_page(desk), *score_pages(desk), *chain_pages(desk)]
     pages += [leverage_page(desk), shock_page(desk), capital_page(desk), outlook_page(desk)]
     pages += [grounds_page(desk), peers_page(desk), matching_page(desk)]
+    pages += value_pages(desk)
     pages += [*([counter_page(desk)] if desk.narrative.counters else []), *record_pages(desk)]
     return pages
 
@@ -108,6 +110,7 @@ def shared(desk: Desk, pages: Sequence[Page]) -> Mapping[str, Any]:
     config = desk.study.config
     return {
         "nav": [{"path": path, "name": name} for path, name in _NAV if path in paths],
+        "paths": paths,
         "countries": [{"id": one, "name": desk.country(one)} for one in desk.countries],
         "sectors": [{"id": one, "name": desk.sector(one)} for one in desk.sectors],
         "report": desk.report,

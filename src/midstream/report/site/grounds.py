@@ -39,7 +39,7 @@ def grounds_page(desk: Desk) -> Page:
         ],
         "schemes": _schemes(desk),
     }  # fmt: skip
-    return Page(PATH, PATH, "Behind 2035", "outlook.html", context)
+    return Page(PATH, PATH, "Behind the outlook", "outlook.html", context)
 
 
 def who_buys(desk: Desk) -> Sequence[str]:

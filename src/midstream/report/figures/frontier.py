@@ -1,0 +1,94 @@
+"""What more money buys: worth of the best set of levers by its cost, the budget marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from midstream.evidence.quantity import Quantity
+from midstream.report.figures.axes import NARROW, Scale, foot_axis, left_axis
+from midstream.report.figures.figure import Figure, TwinCell
+from midstream.report.figures.strokes import draw_line
+from midstream.report.numbers import Sentence, show
+from midstream.report.svg import Canvas, Type
+
+_UNIT = Type(size=13, weight=600)
+_PLOT = 220.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """The best set of one budget.
+
+    Attributes:
+        budget, cost: Money.
+        value: What it is worth.
+        levers: Their names.
+        asked: Whether it is the budget of the study.
+    """
+
+    budget: Quantity
+    cost: Quantity
+    value: Quantity
+    levers: tuple[str, ...]
+    asked: bool
+
+
+def frontier(
+    id: str,
+    bought: Sequence[Bought],
+    before: Quantity,
+    measure: str,
+    title: Sentence,
+    subtitle: Sentence,
+    source_line: Sentence,
+    width: int = 780,
+) -> Figure:
+    """Build the frontier: dots at the budgets that were solved, a straight line between them.
+
+    Args:
+        id: Id of the figure.
+        bought: By budget, ascending.
+        before: Worth without any lever.
+        measure: What is measured, over the upright axis.
+        title, subtitle, source_line: The finding, what is shown, and from whom.
+        width: Natural width in px.
+    """
+
+    def draw(canvas: Canvas, width: float) -> float:
+        canvas.text((0, 14), measure, _UNIT)
+        top, bottom = 30.0, 30.0 + _PLOT
+        left, right = 52.0, width - (24 if width < NARROW else 60)
+        values = [before.value or 0.0, *(one.value.value or 0.0 for one in bought)]
+        spent = [0.0, *(one.cost.value or 0.0 for one in bought)]
+        upright = Scale.linear(values, bottom, top)
+        across = Scale.linear(spent, left, right, zero=True, ticks=3 if width < NARROW else 6)
+        left_axis(canvas, upright, (left, right))
+        foot_axis(canvas, across, (top, bottom))
+        points = [(across.at(x), upright.at(y)) for x, y in zip(spent, values, strict=True)]
+        draw_line(canvas, points, "teal", 2.2)
+        canvas.circle(points[0], 4.5, fill="paper", stroke="teal", width=1.8)
+        for point, one in zip(points[1:], bought, strict=True):
+            _dot(canvas, point, one, (top, bottom))
+        canvas.text((right, bottom + 36), "cost, USD million", Type(12, fill="muted", anchor="end"))
+        return bottom + 44
+
+    columns = ("Budget", "Cost", measure, "Levers")
+    rows = tuple(_twin(one) for one in bought)
+    told = ", ".join(f"{show(one.value).plain} at {show(one.cost).plain}" for one in bought)
+    alt = f"{title.plain} Without levers {show(before).plain}; {told}."
+    return Figure(id, title, subtitle, alt, columns, rows, source_line, draw, width)
+
+
+def _dot(canvas: Canvas, at: tuple[float, float], one: Bought, ends: tuple[float, float]) -> None:
+    if not one.asked:
+        canvas.circle(at, 4.5, fill="teal", stroke="paper", width=1.2)
+        return
+    canvas.line((at[0], ends[0]), (at[0], ends[1]), "accent", 1.2, "4 3")
+    canvas.circle(at, 6, fill="accent", stroke="paper", width=1.4)
+    words = Sentence(("budget ", show(one.budget)))
+    canvas.sentence((at[0] - 8, ends[0] + 12), words, Type(13, 600, "accent", "end"))
+
+
+def _twin(one: Bought) -> tuple[TwinCell, ...]:
+    return show(one.budget), show(one.cost), show(one.value), "; ".join(one.levers)

@@ -1,0 +1,49 @@
+"""What tests in a real browser share: how it is started, its screen, its complaints, axe."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from selenium import webdriver
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+)
+
+
+def screen(driver: webdriver.Chrome, width: int, scheme: str = "light") -> None:
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
+
+def complaints(driver: webdriver.Chrome) -> list[str]:
+    entries: list[dict[str, str]] = driver.get_log("browser")
+    return [entry["message"] for entry in entries]
+
+
+#: What axe looks for: the rules of these standards, or of contrast alone.
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CONTRAST = ["color-contrast"]
+
+
+def violations(driver: webdriver.Chrome, axe: str, rules: list[str] = STANDARDS) -> list[str]:
+    driver.execute_script(axe)
+    found: dict[str, Any] = driver.execute_async_script(
+        "const [rules, done] = arguments;"
+        "axe.run(document, {preload: false, runOnly: rules}).then(done);",
+        rules,
+    )
+    return [
+        f"{one['id']}: {one['help']} {json.dumps([n['html'][:160] for n in one['nodes'][:3]])}"
+        for one in found["violations"]
+    ]
