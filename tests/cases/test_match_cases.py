@@ -11,7 +11,7 @@ import pytest
 
 from midstream.collaboration.matching import best_pairs
 from midstream.collaboration.weights import Drawn, common_steps, need, weights
-from units.collaboration.made import CENTRAL, made_steps, organisation
+from units.collaboration.matching_made import CENTRAL, made_steps, organisation
 
 FOLDER = Path(__file__).parent / "collaboration"
 

@@ -16,7 +16,7 @@ from midstream.collaboration.match import Matcher
 from midstream.collaboration.matching import best_pairs, frequencies
 from midstream.collaboration.weights import weights
 from midstream.study import Study
-from units.collaboration.made import CENTRAL, DRAWS, ground, organisation, sides
+from units.collaboration.matching_made import CENTRAL, DRAWS, ground, organisation, sides
 
 SIZES = st.integers(1, 5)
 

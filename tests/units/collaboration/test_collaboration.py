@@ -15,7 +15,7 @@ from midstream.evidence import Evidence, Ledger
 from midstream.study import Study, load
 from midstream.study.tracing import work_out
 from midstream.tables_text import peers as text
-from units.collaboration.made import made_steps, organisation
+from units.collaboration.matching_made import made_steps, organisation
 from units.data_copy import copy_data
 from units.test_rooms_cli import quantities
 
