@@ -122,15 +122,15 @@ class Readers:
         with httpx.Client(base_url=self.base, timeout=30) as client:
             while not self.end.is_set():
                 number += 1
-                client.get(f"/api/v1/outlook?draws={10000 - number % 50}&wait=0")
+                client.get(f"/api/v1/outlook?draws={4000 - number % 50}&wait=0")
                 ban = "actor=CHN&form=ndfeb-magnet&target=WLD&instrument=export-ban"
                 client.get(f"/api/v1/shock/run?{ban}&draws={1000 + number % 50}&wait=0")
                 time.sleep(0.2)
 
 
-def load(seconds: float, study: str) -> dict[str, object]:
+def load(seconds: float, study: str, cache_folder: Path | None) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as cache:
-        served = Served(study, Path(cache))
+        served = Served(study, cache_folder or Path(cache))
         try:
             waited = served.ready()
             readers = Readers(served.base)
@@ -200,11 +200,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--study", default="india-us")
+    parser.add_argument("--cache", type=Path, help="folder with pages of an earlier run")
     parser.add_argument("--fuzz", type=int, default=0, help="cases of schemathesis in all")
     asked = parser.parse_args()
     if asked.fuzz:
         sys.exit(fuzz(asked.fuzz))
-    print(json.dumps(load(asked.seconds, asked.study), indent=2))
+    print(json.dumps(load(asked.seconds, asked.study, asked.cache), indent=2))
 
 
 if __name__ == "__main__":

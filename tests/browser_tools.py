@@ -27,7 +27,7 @@ def screen(driver: webdriver.Chrome, width: int, scheme: str = "light") -> None:
 
 
 def complaints(driver: webdriver.Chrome) -> list[str]:
-    entries: list[dict[str, str]] = driver.get_log("browser")
+    entries: list[dict[str, str]] = driver.execute("getLog", {"type": "browser"})["value"]
     return [entry["message"] for entry in entries]
 
 

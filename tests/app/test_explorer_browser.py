@@ -167,7 +167,7 @@ def test_changed_assumptions_are_counted_and_told(explorer: Driver, served: Serv
     screen(explorer, 1240)
     visit(explorer, served, "/assumptions?study=small")
     field = explorer.find_element(By.CSS_SELECTOR, "#assume input[type=number]")
-    name, high = field.get_attribute("name"), field.get_attribute("max")
+    name, high = (str(field.get_attribute(one)) for one in ("name", "max"))
     field.send_keys(Keys.CONTROL, "a")
     field.send_keys(high)
     assert text_of(explorer, "changed-count") == "One parameter changed"

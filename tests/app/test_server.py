@@ -151,7 +151,7 @@ def test_what_is_known_is_not_sent_twice(served: Served) -> None:
         (
             "/shock/run?actor=CHN&form=x&target=WLD&instrument=export-ban&draws=99999999",
             422,
-            "10000",
+            "4000",
         ),
         ("/evidence/trace?lineage=nothing", 404, "no lineage"),
         ("/jobs/00000000000000000000", 404, "no job"),

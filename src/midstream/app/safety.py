@@ -29,7 +29,7 @@ HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
+    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
@@ -171,13 +171,10 @@ class _Body:
 
 def _own(headers: MutableMapping[str, str], host: str) -> bool:
     """Whether a request that may change something comes from a page of this server, or no page."""
-    site = headers.get("sec-fetch-site", "none")
-    origin = headers.get("origin")
-    return site in ("none", "same-origin") and origin in (
-        None,
-        f"http://{host}",
-        f"https://{host}",
-    )
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("none", "same-origin")
+    return headers.get("origin") in (None, f"http://{host}", f"https://{host}")
 
 
 async def _send_failure(send: Send, status: int, failure: Failure) -> None:

@@ -27,7 +27,7 @@ class Limits:
     body_bytes: int = 2_000_000
     study_bytes: int = 64_000
     rows: int = 5_000
-    draws: int = 10_000
+    draws: int = 4_000
     quick_seconds: float = 15.0
     slow_seconds: float = 300.0
     wait_seconds: float = 20.0

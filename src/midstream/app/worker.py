@@ -6,6 +6,7 @@ and gives bytes or plain values back, or the words of an error.
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ STUDIES, ENVELOPES = 3, 6
 
 #: Draws of a study that a reader brought, at most.
 OWN_DRAWS = 500
+
+#: How much slow processes give way to others.
+SLOWER = 5
 
 #: Modules of the tasks; a task is named ``module.function``.
 TASKS = "midstream.app.tasks"
@@ -123,6 +127,9 @@ _places: list[Place] = []
 def start(share: Synchronized[float], stop: Synchronized[int], quick: bool) -> None:
     """Make a process ready to work."""
     _places[:] = [Place(share, stop, quick)]
+    if not quick and hasattr(os, "nice"):
+        # Slow jobs take what the quick ones leave of the processor.
+        os.nice(SLOWER)
 
 
 def work(task: str, *values: Any) -> Outcome:

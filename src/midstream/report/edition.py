@@ -18,10 +18,12 @@ from midstream.report.manifest import Stamp, inputs, stamp, write_manifest
 from midstream.report.money_sheets import money_sheets
 from midstream.report.narrative import Narrative, narrate
 from midstream.report.narrative.leverage_rows import main_chain, risks
+from midstream.report.narrative.policy_rows import asked
 from midstream.report.numbers import Register
 from midstream.report.outlook_sheets import outlook_sheets, write_ahead
 from midstream.report.pdf import build_condensed
 from midstream.report.peers_sheets import peers_sheets
+from midstream.report.policy_sheets import policy_sheets
 from midstream.report.shock_sheets import shock_sheets
 from midstream.report.site import build_site
 from midstream.report.swap import swapped
@@ -131,6 +133,12 @@ def dependence(study: Study) -> None:
     study.concentration_series()
 
 
+def wanted(study: Study) -> None:
+    """Ask a study for what takes long, as the words will: who depends on whom, and policies."""
+    dependence(study)
+    asked(study)
+
+
 class _Maker:
     """Makes the files of one edition in one folder."""
 
@@ -169,7 +177,7 @@ class _Maker:
         """Have the study work out what takes long, before words are made of it."""
         study = self.study
         self.tell("scores", 0.0)
-        with beside(study, self.again, dependence) as take:
+        with beside(study, self.again, wanted) as take:
             study.scorecard(progress=lambda share: self.tell("scores", 0.6 * share))
             if self.again is not None:
                 # Asked for again by the words, which get what is kept.
@@ -209,6 +217,7 @@ class _Maker:
             *outlook_sheets(narrative.outlook, study.watch(), narrative.ledger),
             *grounds_sheets(study, narrative.ledger),
             *money_sheets(study, narrative.capital), *counter_sheets(narrative.counters),
+            *policy_sheets(narrative.policies),
             *peers_sheets(study), *value_sheets(study),
         ]  # fmt: skip
         if "workbook" in self.parts:

@@ -2,7 +2,8 @@
 
 The second process opens the same study again, so that nothing but its answers travels: the shocks
 the study looks at, the record they are held to, the chains they run on, the moves of the
-incumbent, and the stacks on record with those of the engine beside them. They are the same to the
+incumbent, the stacks on record with those of the engine beside them, and the policies that are
+tested. They are the same to the
 last bit, wherever they are worked out.
 """
 
@@ -23,7 +24,20 @@ from midstream.study.opened import Study
 
 #: Answers that travel, by the first word of their key; others hold a world.
 KINDS = frozenset(
-    {"shock", "backtest", "counter", "stacks", "plant", "beside", "supply risk", "series"}
+    {
+        "shock",
+        "backtest",
+        "counter",
+        "stacks",
+        "plant",
+        "beside",
+        "supply risk",
+        "series",
+        "policies",
+        "policy test",
+        "policy plan",
+        "policy others",
+    }
 )
 
 #: Opens a study; a plain function of a module, as it has to travel.
@@ -82,9 +96,7 @@ def take(study: Study, found: Answers) -> None:
 
 
 @contextmanager
-def beside(
-    study: Study, again: Again | None, also: Also = nothing
-) -> Iterator[Callable[[], None]]:
+def beside(study: Study, again: Again | None, also: Also = nothing) -> Iterator[Callable[[], None]]:
     """Work out answers in a second process while the body runs.
 
     Args:

@@ -74,7 +74,10 @@ def test_studies_that_change_nothing_keep_the_release(evidence: Evidence) -> Non
 
 
 def test_rows_come_back_from_parquet(tmp_path: Path) -> None:
-    rows = [["a", 1.5, True, None], ['b"; DROP', None, False, "x"]] * 150
+    rows: list[list[str | float | bool | None]] = [
+        ["a", 1.5, True, None],
+        ['b"; DROP', None, False, "x"],
+    ] * 150
     path = tmp_path / "rows.parquet"
     path.write_bytes(parquet_bytes(["name", 'odd "name"', "flag", "text"], rows))
     found = duckdb.connect().execute(f"SELECT * FROM '{path}'").fetchall()

@@ -11,12 +11,10 @@
   };
   const png = async (address) => {
     faces ??= Promise.all(fonts.map(face));
-    const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "image/svg+xml");
-    const style = page.createElementNS("http://www.w3.org/2000/svg", "style");
-    style.textContent = (await faces).join("");
-    page.documentElement.prepend(style);
+    const style = `<style>${(await faces).join("")}</style>`;
+    const drawn = (await (await fetch(address)).text()).replace(/<svg[^>]*>/, (tag) => tag + style);
     const image = new Image();
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(page))}`;
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(drawn)}`;
     await image.decode();
     const canvas = document.createElement("canvas");
     canvas.width = 2 * image.naturalWidth;

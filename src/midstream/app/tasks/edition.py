@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,7 @@ class CountryDesk(Desk):
         return self.told
 
 
+@cache
 def environment() -> Environment:
     """Give the templates of the server; those of an edition stand behind them."""
     loaders = [PackageLoader("midstream.app"), PackageLoader("midstream.report.site")]

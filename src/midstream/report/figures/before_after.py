@@ -19,8 +19,8 @@ _CODE = Type(size=12, fill="muted", anchor="middle")
 _HEAD = Type(size=12, fill="muted")
 _GAIN = Type(size=12, weight=600, fill="accent", anchor="middle")
 
-#: Height of a row, on paper and on a phone.
-_ROW, _TALL = 66.0, 104.0
+#: Height of a row: on a screen, on paper and on a phone.
+_ROW, _DENSE, _TALL = 66.0, 52.0, 112.0
 #: Share of a wide figure that the names take.
 _NAMES = 0.3
 _HEIGHT, _GAP = 26.0, 4.0
@@ -53,6 +53,8 @@ def before_after(
     subtitle: Sentence,
     source_line: Sentence,
     width: int = 780,
+    *,
+    dense: bool = False,
 ) -> Figure:
     """Build strips before and after, one row a policy.
 
@@ -61,11 +63,12 @@ def before_after(
         tried: In drawing order.
         title, subtitle, source_line: The finding, what is shown, and from whom.
         width: Natural width in px.
+        dense: Whether rows stand as close as they can.
     """
 
     def draw(canvas: Canvas, width: float) -> float:
         narrow = width < NARROW
-        row = _TALL if narrow else _ROW
+        row = _TALL if narrow else _DENSE if dense else _ROW
         if not narrow:
             _heads(canvas, width)
         for place, one in enumerate(tried):
@@ -145,7 +148,7 @@ def _strip(
         draw_ruler(canvas, (x, y + size[1] + 5), size[0], cell)
         if framed and cell.stage in one.lifted:
             words = Sentence(("+", show(one.gains[cell.stage], "bare")))
-            canvas.sentence((x + size[0] / 2, y + size[1] + 23), words, _GAIN)
+            canvas.sentence((x + size[0] / 2, y + size[1] + 20), words, _GAIN)
         x += size[0] + _GAP
 
 

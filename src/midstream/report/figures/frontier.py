@@ -61,15 +61,22 @@ def frontier(
         left, right = 52.0, width - (24 if width < NARROW else 60)
         values = [before.value or 0.0, *(one.value.value or 0.0 for one in bought)]
         spent = [0.0, *(one.cost.value or 0.0 for one in bought)]
+        limits = [one.budget.value or 0.0 for one in bought if one.asked]
         upright = Scale.linear(values, bottom, top)
-        across = Scale.linear(spent, left, right, zero=True, ticks=3 if width < NARROW else 6)
+        across = Scale.linear(
+            [*spent, *limits], left, right, zero=True, ticks=3 if width < NARROW else 6
+        )
         left_axis(canvas, upright, (left, right))
         foot_axis(canvas, across, (top, bottom))
         points = [(across.at(x), upright.at(y)) for x, y in zip(spent, values, strict=True)]
+        for one in bought:
+            if one.asked:
+                _limit(canvas, across.at(one.budget.value or 0.0), one, (top, bottom))
         draw_line(canvas, points, "teal", 2.2)
         canvas.circle(points[0], 4.5, fill="paper", stroke="teal", width=1.8)
         for point, one in zip(points[1:], bought, strict=True):
-            _dot(canvas, point, one, (top, bottom))
+            fill, radius = ("accent", 6.0) if one.asked else ("teal", 4.5)
+            canvas.circle(point, radius, fill=fill, stroke="paper", width=1.3)
         canvas.text((right, bottom + 36), "cost, USD million", Type(12, fill="muted", anchor="end"))
         return bottom + 44
 
@@ -80,14 +87,11 @@ def frontier(
     return Figure(id, title, subtitle, alt, columns, rows, source_line, draw, width)
 
 
-def _dot(canvas: Canvas, at: tuple[float, float], one: Bought, ends: tuple[float, float]) -> None:
-    if not one.asked:
-        canvas.circle(at, 4.5, fill="teal", stroke="paper", width=1.2)
-        return
-    canvas.line((at[0], ends[0]), (at[0], ends[1]), "accent", 1.2, "4 3")
-    canvas.circle(at, 6, fill="accent", stroke="paper", width=1.4)
+def _limit(canvas: Canvas, x: float, one: Bought, ends: tuple[float, float]) -> None:
+    """Draw the budget of the study as a dashed rule."""
+    canvas.line((x, ends[0]), (x, ends[1]), "accent", 1.2, "4 3")
     words = Sentence(("budget ", show(one.budget)))
-    canvas.sentence((at[0] - 8, ends[0] + 12), words, Type(13, 600, "accent", "end"))
+    canvas.sentence((x - 8, ends[1] - 10), words, Type(13, 600, "accent", "end"))
 
 
 def _twin(one: Bought) -> tuple[TwinCell, ...]:

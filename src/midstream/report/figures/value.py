@@ -89,7 +89,7 @@ def _wide(canvas: Canvas, width: float, lines: Sequence[StepLine]) -> float:
 
 
 def _stacked(canvas: Canvas, width: float, lines: Sequence[StepLine]) -> float:
-    ends = (0.0, width - 52)
+    ends = (8.0, width - 52)
     y = 0.0
     for line in lines:
         canvas.text((0, y + 16), line.stage, _CODE, structure=True)
@@ -226,7 +226,7 @@ def value_places(
 
 def _places(canvas: Canvas, width: float, lines: Sequence[PlaceLine]) -> float:
     narrow = width < NARROW
-    left = 0.0 if narrow else min(190.0, width * 0.26)
+    left = 10.0 if narrow else min(190.0, width * 0.26)
     known = values_of([q for line in lines for q in (line.located, line.owned) if q is not None])
     scale = Scale.linear(known, left, width - 52, zero=True)
     canvas.circle((6, 9), 4.5, fill="ink")
@@ -238,7 +238,8 @@ def _places(canvas: Canvas, width: float, lines: Sequence[PlaceLine]) -> float:
     foot_axis(canvas, scale, (y, y + step * len(lines)), "%")
     for line in lines:
         focus = line.ink == "teal"
-        canvas.text((0, y + 15), line.name, Type(13, 600 if focus else 400, line.ink))
+        name = "teal" if focus else "ink"
+        canvas.text((0, y + 15), line.name, Type(13, 600 if focus else 400, name))
         top = y + (28 if narrow else 10)
         _mark(canvas, top, scale, line.located, line.ink, width)
         _mark(canvas, top + 17, scale, line.owned, line.ink, width, ring=True)

@@ -115,7 +115,6 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
             **_openings(context),
             "shock": shock_opening(context, shocks),
             **_ahead_openings(context),
-            **value_openings(context),
             "example": example_opening(context, rows),
             "missing": missing_opening(context, own),
             "policy": policy_opening(context, tested),
@@ -132,7 +131,6 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
             **_chapters(context, held, dependence),
             **_shocks(context, shocks),
             **_ahead(context),
-            **value_chapters(context),
             "record": record_findings(context, past),
             **policy_chapters(context, tested),
         },
@@ -160,6 +158,7 @@ def _ahead_openings(context: Context) -> dict[str, Opening]:
         "grounds": grounds_opening(context, study.outlook()),
         "money": capital_opening(context, study.capital_cases),
         "counter": counter_opening(context, study.counters),
+        **value_openings(context),
     }
 
 
@@ -170,7 +169,8 @@ def _ahead(context: Context) -> dict[str, tuple[Finding, ...]]:
     counter = {f"counter/{one.form}": counter_findings(context, one) for one in study.counters}
     found = study.outlook()
     grounds = {"outlook/grounds": grounds_findings(context, found)}
-    return {**outlook_findings(context, found), **grounds, **money, **counter}
+    value = value_chapters(context)
+    return {**outlook_findings(context, found), **grounds, **money, **counter, **value}
 
 
 def _openings(context: Context) -> dict[str, Opening]:

@@ -6,32 +6,37 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from midstream.evidence.quantity import Quantity
-from midstream.report.narrative.amounts import amount
+from midstream.report.narrative.amounts import amount, rounded
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.policy_rows import MIDDLE, Policies, Tested
 from midstream.report.narrative.types import Finding, Opening
-from midstream.report.narrative.verdicts import does
+from midstream.report.narrative.verdicts import does, turn_words
 from midstream.report.narrative.words import (
     capital,
     chance,
     joined,
-    listed,
+    lower,
     noun,
+    plural,
     shortest_fit,
     started,
     traced,
     worded,
 )
-from midstream.report.numbers import Sentence, say, show
+from midstream.report.numbers import Sentence, Shown, say, show
 
 if TYPE_CHECKING:
-    from midstream.policy.flip import Flip
+    from midstream.policy.middle_result import Middle
     from midstream.policy.others import Other
     from midstream.policy.worth import Fact
 
 MOST_WORDS = 20
 #: Flips and facts told of a package, and countries named as gaining or losing.
 MOST_FLIPS, MOST_FACTS, MOST_NAMES = 3, 1, 3
+#: Share of draws from which another country is said to gain or lose.
+LIKELY = 0.5
+#: Millions a shadow price is told for, and parts of a whole.
+HUNDRED = 100
 
 
 def policy_opening(context: Context, found: Policies) -> Opening:
@@ -40,13 +45,10 @@ def policy_opening(context: Context, found: Policies) -> Opening:
     if first is None:
         title = say("No package is tested in this study")
         return Opening(kicker, title, Sentence(("The study names no deal or scheme.",)))
-    country = context.country_name(first.found.choice.subject)
-    own = does(first.called, first.found, f" in {country}")
-    short, leader = does(first.called, first.found), found.leader
-    candidates = [Sentence((own,)), Sentence((short,))]
+    text, leader = does(first.called, first.found), found.leader
+    candidates = [Sentence((text,))]
     if leader is not None and leader is not first:
-        more = f"; {does(leader.called, leader.found)}"
-        candidates = [Sentence((head, more)) for head in (own, short)] + candidates
+        candidates.insert(0, Sentence((text, f"; {does(leader.called, leader.found)}")))
     title = started(shortest_fit(candidates, MOST_WORDS))
     return Opening(kicker, title, _rule(context, first))
 
@@ -54,41 +56,46 @@ def policy_opening(context: Context, found: Policies) -> Opening:
 def _rule(context: Context, first: Tested) -> Sentence:
     """The published rule, with its thresholds."""
     parameter = context.study.evidence.parameter
-    draws = parameter("policy.draws")
+    draws, delta = parameter("policy.draws"), parameter("policy.delta")
     return say(
         "Two worlds on the same {draws} draws, with the policy and without. It passes if"
         " both C2 and C3 gain {delta} points by {year} in at least {share} of the draws and more"
-        " magnets come from own feed; it fails if neither gains that in more than {fail}.",
+        " {final} come from own feed; it fails if neither gains that in more than {fail}.",
         draws=show(draws, "digit"),
-        delta=show(parameter("policy.delta")),
+        final=context.form_name(first.found.final) if first.found.final else "final goods",
+        delta=Shown(delta, f"{delta.value:g}"),
         year=str(first.found.horizon),
         share=show(parameter("policy.pass"), "percent"),
         fail=show(parameter("policy.fail"), "percent"),
     )
 
 
-def verdict_findings(context: Context, found: Policies) -> tuple[Finding, ...]:
+def verdict_findings(found: Policies) -> tuple[Finding, ...]:
     """One sentence a package: what it does, how surely, and to the need."""
-    return tuple(
-        Finding(f"policy/verdict/{one.package.id}", _verdict(context, one)) for one in found.tested
-    )
+    return tuple(Finding(f"policy/verdict/{one.package.id}", _verdict(one)) for one in found.tested)
 
 
-def _verdict(context: Context, one: Tested) -> Sentence:
+def _verdict(one: Tested) -> Sentence:
     found = one.found
-    told = joined([_chance(found.probabilities[stage], stage) for stage in MIDDLE])
-    head = say("{verdict}: {text}; ", verdict=found.verdict, text=does(one.called, found))
-    return head + told + _need(one) + Sentence((".",))
+    text = capital(does(one.called, found))
+    head = Sentence((text, "; "))
+    return head + chances(found) + _need(one) + Sentence((".",))
 
 
-def _chance(quantity: Quantity, stage: str) -> Sentence:
-    if quantity.value is None:
-        return say("{stage} cannot be told", stage=noun(stage))
-    return say(
-        "{stage} gains enough in {chance} of draws",
-        stage=noun(stage),
-        chance=chance(quantity, quantity.value),
-    )
+def chances(found: Middle) -> Sentence:
+    """How often each stage of the middle gains enough."""
+    parts = []
+    for stage in MIDDLE:
+        quantity = found.probabilities[stage]
+        if quantity.value is None:
+            parts.append(say("{stage} cannot be told", stage=noun(stage)))
+            continue
+        told = chance(quantity, quantity.value)
+        verb, tail = ("", "") if parts else (" gains enough", " of draws")
+        parts.append(
+            say("{stage}{verb} in {c}{tail}", stage=noun(stage), verb=verb, c=told, tail=tail)
+        )
+    return joined(parts, ", ")
 
 
 def _need(one: Tested) -> Sentence:
@@ -98,32 +105,43 @@ def _need(one: Tested) -> Sentence:
     if not known:
         return Sentence(("; own output covers no more of the need",))
     parts = [
-        say("{change} more of the need at {stage}", change=show(change, "percent"), stage=stage)
+        say("{change} of the need at {stage}", change=show(change, "percent"), stage=stage)
         for stage, change in known
     ]
-    return Sentence(("; own output covers ",)) + joined(parts)
+    return Sentence(("; own output covers a further ",)) + joined(parts)
 
 
-def flip_findings(found: Policies) -> tuple[Finding, ...]:
+def flip_findings(context: Context, found: Policies) -> tuple[Finding, ...]:
     """What turns each verdict, solved; or that nothing that was tried does."""
-    return tuple(Finding(f"policy/flip/{one.package.id}", _flips(one)) for one in found.tested)
+    return tuple(
+        Finding(f"policy/flip/{one.package.id}", _flips(context, one)) for one in found.tested
+    )
 
 
-def _flips(one: Tested) -> Sentence:
+def _flips(context: Context, one: Tested) -> Sentence:
+    """Flips of one package, the first of them, and what is not public."""
     turning = [flip for flip in one.found.flips if flip.at.value is not None]
     head = Sentence((f"{capital(one.called)}: ",))
-    missing = one.package.missing
-    unpublished = f"; its terms {listed(list(missing))} are not public" if missing else ""
+    hidden = _hidden(context, one)
     if not turning:
-        tried = "no size, start or odds that were tried change"
-        return head + Sentence((f"{tried} the verdict {one.found.verdict}{unpublished}.",))
-    parts = [_flip(flip) for flip in turning[:MOST_FLIPS]]
-    return head + joined(parts, "; ", "; ") + Sentence((f"{unpublished}.",))
+        tried = f"no size, start or odds that were tried change the verdict {one.found.verdict}"
+        return head + Sentence((tried,)) + hidden + Sentence((".",))
+    parts = [turn_words(flip) for flip in turning[:MOST_FLIPS]]
+    return head + joined(parts, "; ", "; ") + hidden + Sentence((".",))
 
 
-def _flip(flip: Flip) -> Sentence:
-    text, _, verdict = flip.words.rpartition(": ")
-    return Sentence((f"{verdict} with ",)) + traced(text, flip.at)
+def _hidden(context: Context, one: Tested) -> Sentence:
+    """How many terms of a package are not public; nothing where all are."""
+    missing = one.package.missing
+    if not missing:
+        return Sentence(())
+    n = context.reckoner.count(
+        f"policy/missing/{one.package.id}",
+        missing,
+        f"Terms that are not public: {one.package.name}",
+        [one.found.probabilities["both"].lineage],
+    )
+    return say("; {n} of its terms {are} not public", n=worded(n), are=plural(n, "is", "are"))
 
 
 def fact_findings(found: Policies) -> tuple[Finding, ...]:
@@ -136,9 +154,8 @@ def fact_findings(found: Policies) -> tuple[Finding, ...]:
 
 
 def _fact(one: Tested, fact: Fact) -> Sentence:
-    head = Sentence((f"{capital(one.called)}: ",)) + traced(
-        fact.name[:1].lower() + fact.name[1:], fact.worth
-    )
+    name = fact.name[:1].lower() + fact.name[1:].replace(": ", ", ")
+    head = Sentence((f"{capital(one.called)}: ",)) + traced(name, fact.worth)
     tail = say("; to know it would remove {worth} of the doubt", worth=show(fact.worth, "percent"))
     if fact.if_low != fact.if_high:
         turn = (
@@ -163,12 +180,19 @@ def plan_findings(context: Context, found: Policies) -> tuple[Finding, ...]:
     n = context.reckoner.count("plan/levers", plan.levers, "Levers of the plan", inputs)
     m = context.reckoner.count("plan/firm", firm, "Levers chosen in every sample", inputs)
     text = say(
-        "Under {budget} {n} levers are chosen, for {cost}; {m} of them in every sample of the"
-        " draws.",
-        budget=plan.budget, n=worded(n), cost=show(plan.cost), m=worded(m),
-    )  # fmt: skip
+        "Under {budget} {n} {levers} chosen, for {cost}; {m} of them in every sample of the draws.",
+        budget=plan.budget,
+        n=worded(n),
+        levers=plural(n, "lever is", "levers are"),
+        cost=show(plan.cost),
+        m=worded(m),
+    )
     more = [Finding("policy/plan/stages", _stages(found))] if found.best is not None else []
-    return (Finding("policy/plan/set", text), *more, Finding("policy/plan/shadow", _shadow(found)))
+    return (
+        Finding("policy/plan/set", text),
+        *more,
+        Finding("policy/plan/shadow", _shadow(context, found)),
+    )
 
 
 def _no_plan(context: Context) -> Quantity:
@@ -177,26 +201,33 @@ def _no_plan(context: Context) -> Quantity:
 
 def _stages(found: Policies) -> Sentence:
     assert found.best is not None
-    told = joined([_chance(found.best.probabilities[stage], stage) for stage in MIDDLE])
     text = does("the set together", found.best)
     head = say("{verdict}: {text}; ", verdict=found.best.verdict, text=text)
-    return head + told + Sentence((".",))
+    return head + chances(found.best) + Sentence((".",))
 
 
-def _shadow(found: Policies) -> Sentence:
-    """What one more part of the budget would add."""
+def _shadow(context: Context, found: Policies) -> Sentence:
+    """What a hundred million more would add, and what the last hundred added."""
     assert found.plan is not None
-    up, down = found.plan.shadow.get("up"), found.plan.shadow.get("down")
-    if up is None or up.value is None:
+    up, down = (_hundred(context, name, found.plan.shadow.get(name)) for name in ("up", "down"))
+    if up is None:
         return Sentence(("No larger budget was looked at.",))
-    if not up.value:
+    if not up.quantity.value:
         return Sentence(("A larger budget buys nothing more that is counted here.",))
-    if down is None or not down.value:
-        return say("One million USD more is worth {up} of the objective.", up=show(up))
-    return say(
-        "One million USD more is worth {up} of the objective, against {down} for the last one"
-        " spent.", up=show(up), down=show(down),
+    head = say("A hundred million USD more lifts the weaker stage by {up} of its need", up=up)
+    return head + (say(", the last hundred by {down}.", down=down) if down else Sentence((".",)))
+
+
+def _hundred(context: Context, name: str, price: Quantity | None) -> Shown | None:
+    """A shadow price of a million as that of a hundred, in per cent of need."""
+    if price is None or price.value is None:
+        return None
+    value = price.value * HUNDRED * HUNDRED
+    made = context.reckoner.number(
+        f"plan/hundred/{name}", value, "%", "Worth of a hundred million USD, of the weaker need",
+        [price.lineage], "shadow price of a million, times a hundred, in per cent",
     )  # fmt: skip
+    return Shown(made, rounded(value, 2), "%")
 
 
 def other_findings(context: Context, found: Policies) -> tuple[Finding, ...]:
@@ -214,34 +245,51 @@ def _others(context: Context, one: Tested) -> Sentence:
     if not one.others.rows:
         return head + Sentence(("the two worlds are the same, so nobody else is touched.",))
     parts = []
-    for verb, rows in (("gains", one.others.winners), ("loses", one.others.losers)):
+    for verb, rows in (("gain", one.others.winners), ("lose", one.others.losers)):
         told = list(_largest(context, rows))
         if told:
-            parts.append(joined(told) + Sentence((f" ({verb})",)))
+            parts.append(Sentence((f"{verb}: ",)) + joined(told))
     return head + joined(parts, "; ", "; ") + Sentence((".",))
 
 
 def _largest(context: Context, rows: Sequence[Other]) -> Iterator[Sentence]:
-    """The largest change of each form that many are touched in, one country each."""
-    seen: set[str] = set()
-    for row in sorted(rows, key=lambda row: -abs(row.coverage.value or 0.0)):
+    """Who is touched most by the need it can meet, a country once."""
+    forms, seen = context.study.evidence.forms, set[str]()
+    likely = [row for row in rows if (row.chance.value or 0.0) >= LIKELY]
+    for row in sorted(likely, key=lambda row: -abs(row.coverage.value or 0.0)):
         if row.country in seen or len(seen) == MOST_NAMES:
             continue
         seen.add(row.country)
+        ore = forms[row.form]["stage"] == "C1"
         yield say(
-            "{who} {change} of {form}",
+            "{who} {change}{form}",
             who=context.country_name(row.country),
-            change=amount(_size(row.change)),
-            form=context.form_name(row.form),
+            change=amount(size(row.change)),
+            form=f" as {context.form_name(row.form)}" if ore else "",
         )
 
 
-def _size(change: Quantity) -> Quantity:
+def size(change: Quantity) -> Quantity:
     """A change without its sign, which the verb says."""
     if change.value is None or change.value >= 0:
         return change
-    ends = [None if end is None else -end for end in (change.high, change.low)]
+    ends = [None if end is None else 0.0 - end for end in (change.high, change.low)]
     return Quantity(-change.value, ends[0], ends[1], change.unit, change.label, change.lineage)
+
+
+def road_findings(found: Policies) -> tuple[Finding, ...]:
+    """Milestones that a signal on record will say, in one sentence."""
+    if found.plan is None:
+        return ()
+    stones = [row for row in found.plan.roadmap if row.signal]
+    if not stones:
+        return ()
+    told = [
+        Sentence((f"by {row.by.isoformat()} ",)) + traced(lower(row.indicator), found.plan.cost)
+        for row in sorted(stones, key=lambda row: row.by)
+    ]
+    text = Sentence(("On this road, what will be seen first: ",)) + joined(told, "; ", "; ")
+    return (Finding("policy/road", text + Sentence((".",))),)
 
 
 def policy_chapters(context: Context, found: Policies) -> dict[str, tuple[Finding, ...]]:
@@ -249,9 +297,10 @@ def policy_chapters(context: Context, found: Policies) -> dict[str, tuple[Findin
     if not found.tested:
         return {}
     return {
-        "policy/verdicts": verdict_findings(context, found),
-        "policy/flips": flip_findings(found),
+        "policy/verdicts": verdict_findings(found),
+        "policy/flips": flip_findings(context, found),
         "policy/facts": fact_findings(found),
         "policy/plan": plan_findings(context, found),
+        "policy/road": road_findings(found),
         "policy/others": other_findings(context, found),
     }

@@ -202,7 +202,7 @@ class Narrative:
             ``outlook/odds``, ``made``, ``moves``, ``leads``, ``scores``, ``grounds``, and
             ``capital/FORM`` and ``counter/FORM`` for the forms of the middle; ``peers/standing``,
             ``next``, ``leader``, ``match/words``, and ``policy/verdicts``, ``flips``, ``facts``,
-            ``plan``, ``others`` where the study tests packages; ``value/words`` and
+            ``plan``, ``road``, ``others`` where the study tests packages; ``value/words`` and
             ``value/companies``, empty where no chain has prices.
         risks: Supply risk by method and importer, in the material of the main chain.
         locked: Lock-in of the importers at the steps of the main chain.

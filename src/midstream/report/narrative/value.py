@@ -150,12 +150,10 @@ def _stages(context: Context, found: ChainValue) -> Sentence:
 
 def _beside(context: Context, found: Capture) -> Sentence:
     """Whose leverage the largest step of it is, and whether others can be told from it."""
-    rows = () if found.beside is None else found.beside.rows
-    held = [row for row in rows if row.leverage is not None and row.leverage.value is not None]
-    if len(held) < 2:
+    best = _strongest(found)
+    if not best:
         return Sentence(())
-    strongest = max(held, key=_years)
-    level = [row for row in held if row is not strongest and not _clear(strongest, row)]
+    strongest, *level = best
     text = say(
         "most leverage sits at {f}, where {c} holds {l} of world need ({r:range})",
         f=context.form_name(strongest.form), c=context.country_name(strongest.holder),
@@ -172,6 +170,31 @@ def _beside(context: Context, found: Capture) -> Sentence:
         " steps.",
         a=apart,
     )
+
+
+def beside_title(context: Context, found: Capture) -> Sentence:
+    """Where most value lies and where most leverage does, in one line."""
+    best, top = _strongest(found), top_stage(found.value)
+    lead = say("most value lies at {f}", f=steps(context, top))
+    others = [context.form_name(row.form) for row in best if (row.form,) != top.forms]
+    if not best:
+        return started(lead)
+    if len(others) == len(best):
+        return started(lead + say(", most leverage at ") + joined(others, " or "))
+    if not others:
+        return started(lead + say(", and most leverage too"))
+    return started(lead + say("; most leverage there, or at ") + joined(others, " or "))
+
+
+def _strongest(found: Capture) -> list[BesideRow]:
+    """The step with most leverage, then those its interval does not tell it from."""
+    rows = () if found.beside is None else found.beside.rows
+    held = [row for row in rows if row.leverage is not None and row.leverage.value is not None]
+    if len(held) < 2:
+        return []
+    strongest = max(held, key=_years)
+    level = [row for row in held if row is not strongest and not _clear(strongest, row)]
+    return [strongest, *level]
 
 
 def _leverage(row: BesideRow) -> Quantity:
@@ -251,7 +274,7 @@ def _units(found: Capture) -> Sentence:
         return Sentence(())
     row = known[0]
     return say(
-        "in {n} it comes to {v} ({r:range}), without value-added tax where the prices hold it.",
+        "the value in {n}: {v} ({r:range}), without value-added tax where the prices hold it.",
         n=row.name, v=Shown(row.value, show(row.value, "bare").text, "USD"), r=_plain(row.value),
     )  # fmt: skip
 

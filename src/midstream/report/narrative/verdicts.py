@@ -13,6 +13,7 @@ from midstream.report.narrative.words import (
     counted,
     joined,
     listed,
+    lower,
     noun,
     shortest_fit,
     started,
@@ -119,7 +120,7 @@ def _what_moves(context: Context, found: Policies) -> Sentence:
             return Sentence(("No stage of the middle gains enough in half of the draws.",))
         return say("None of the {n} packages tested lifts a stage of the middle.", n=of_all)
     leader = found.leader or lifting[0]
-    told = joined([_chance(leader.found, stage) for stage in MIDDLE])
+    told = _chances(leader.found)
     name = leader.called
     if len(found.tested) == 1:
         return say("{name} lifts ", name=name) + told + Sentence((".",))
@@ -135,11 +136,14 @@ def _what_moves(context: Context, found: Policies) -> Sentence:
     return head + told + Sentence((".",))
 
 
-def _chance(found: Middle, stage: str) -> Sentence:
-    quantity = found.probabilities[stage]
-    return say(
-        "{stage} in {chance} of draws", stage=noun(stage), chance=chance(quantity, quantity.value)
-    )
+def _chances(found: Middle) -> Sentence:
+    parts = []
+    for stage in MIDDLE:
+        quantity = found.probabilities[stage]
+        told = chance(quantity, quantity.value)
+        tail = "" if parts else " of draws"
+        parts.append(say("{stage} in {chance}{tail}", stage=noun(stage), chance=told, tail=tail))
+    return joined(parts, ", ")
 
 
 def _what_changes(context: Context, first: Tested) -> tuple[Sentence, ...]:
@@ -152,12 +156,11 @@ def _what_changes(context: Context, first: Tested) -> tuple[Sentence, ...]:
             "policy/missing", missing, "Terms of the package that are not public",
             [found.probabilities["both"].lineage],
         )  # fmt: skip
-        names = listed(list(missing))
         parts.append(
             say(
-                "what could change the answer is not public: {n} terms, {names}.",
+                "what could change the answer is not public: {n} terms, {names} among them.",
                 n=worded(n),
-                names=names,
+                names=listed(list(missing[:2])),
             )
         )
     if turns:
@@ -169,8 +172,13 @@ def _what_changes(context: Context, first: Tested) -> tuple[Sentence, ...]:
 
 def turn_words(flip: Flip) -> Sentence:
     """A flip as ``VERDICT with what``."""
-    head, _, verdict = flip.words.rpartition(": ")
-    return Sentence((f"{verdict} with ",)) + traced(head, flip.at)
+    return Sentence((f"{flip.verdict} with ",)) + flip_words(flip)
+
+
+def flip_words(flip: Flip) -> Sentence:
+    """What a flip takes, without the id of its lever and the verdict behind it."""
+    head = flip.words.rpartition(": ")[0].replace(f" ({flip.lever})", "")
+    return traced(lower(head), flip.at)
 
 
 def _best(found: Policies) -> tuple[Sentence, ...]:
@@ -190,12 +198,7 @@ def turns(found: Policies) -> tuple[Turn, ...]:
     leader = found.leader or first
     for one in (first, *(() if leader is first else (leader,))):
         rows += [
-            Turn(
-                one.called,
-                traced(flip.words.rpartition(": ")[0], flip.at),
-                flip.before,
-                flip.verdict,
-            )
+            Turn(one.called, started(flip_words(flip)), flip.before, flip.verdict)
             for flip in one.found.flips
             if flip.at.value is not None
         ]

@@ -19,6 +19,7 @@ from midstream.report.pdf.front import answer, cover, framework
 from midstream.report.pdf.leverage import leverage
 from midstream.report.pdf.method import method
 from midstream.report.pdf.outlook import outlook
+from midstream.report.pdf.policy import policy
 from midstream.report.pdf.press import Press
 from midstream.report.pdf.shape import holders, sectors
 from midstream.report.pdf.shock import shock
@@ -34,7 +35,7 @@ __all__ = ["Condensed", "build_condensed"]
 
 #: Pages between the cover and the sources, in reading order.
 PAGES = (
-    answer, framework, method, sectors, holders, leverage, shock, money, outlook, example,
+    answer, framework, method, sectors, holders, leverage, shock, money, outlook, policy, example,
     peers, missing,
 )  # fmt: skip
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from midstream.capital.result import PlantCapital
 from midstream.evidence.quantity import Quantity
 from midstream.report.figures import waterfall
 from midstream.report.narrative.capital import capital_title
 from midstream.report.narrative.capital_rows import layers_of, millions
-from midstream.report.narrative.words import started
+from midstream.report.narrative.words import capital, started
 from midstream.report.numbers import Sentence, Shown, say, show
 from midstream.report.pdf.press import Press, in_one
 from midstream.report.pdf.writer import Json, table
@@ -17,7 +19,7 @@ MOST_FINDINGS, MOST_OTHERS = 6, 2
 
 
 def money(press: Press) -> Json:
-    """Waterfall of the last plant, its findings, the gap by price, the other plants."""
+    """Waterfall of the last plant, findings, gap by price, other plants, the incumbent's answer."""
     press.turn("money")
     found = press.narrative.capital
     if not found:
@@ -27,13 +29,26 @@ def money(press: Press) -> Json:
     kept = texts[: press.fewer(MOST_FINDINGS)]
     blocks = [_figure(press, told), press.prose(in_one(kept[:3]), in_one(kept[3:]))]
     blocks += [{"kind": "head", "text": ["What the price decides"]}, _prices(press, told)]
-    if others:
-        titles = [
+    return press.page("money", [*blocks, *_last(press, others)])
+
+
+def _last(press: Press, others: Sequence[PlantCapital]) -> list[Json]:
+    """A sentence each on the other plants, and one on the incumbent's answer."""
+    told = {
+        "The other steps": [
             started(capital_title(press.context, one)) + say(".")
             for one in others[: press.fewer(MOST_OTHERS)]
-        ]
-        blocks += [{"kind": "head", "text": ["The other steps"]}, press.prose(in_one(titles))]
-    return press.page("money", blocks)
+        ],
+        "how the incumbent may answer": [
+            press.narrative.openings["counter"].title + say(".")
+            for _ in press.narrative.counters[:1]
+        ],
+    }
+    heads = [head for head, texts in told.items() if texts]
+    if not heads:
+        return []
+    texts = in_one([text for found in told.values() for text in found])
+    return [{"kind": "head", "text": [capital(", and ".join(heads))]}, press.prose(texts)]
 
 
 def _figure(press: Press, found: PlantCapital) -> Json:

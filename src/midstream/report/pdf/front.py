@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.figures import Cell, of_profile
-from midstream.report.narrative import Change, KeyNumber, StageLine
+from midstream.report.marks import VERDICT_INKS
+from midstream.report.narrative import Change, KeyNumber, StageLine, Turn
 from midstream.report.narrative.answer import nearest_digit
 from midstream.report.narrative.concentration import medians
 from midstream.report.narrative.words import (
@@ -24,6 +25,8 @@ from midstream.report.theme import DARK
 from midstream.terms import SCORE_WORDS, STAGE_ORDER
 
 _TOP = 5.0
+#: Rows of what would change the answer.
+MOST_TURNS = 3
 
 
 def cover(press: Press) -> Json:
@@ -72,6 +75,7 @@ def answer(press: Press) -> Json:
     press.turn("answer")
     found = press.narrative.answer
     blocks: list[Json] = [
+        *([{"kind": "head", "text": press.writer.parts(found.strip_title)}] if found.turns else []),
         {
             "kind": "hero",
             "stages": [_stage(press, line) for line in found.strip],
@@ -79,10 +83,31 @@ def answer(press: Press) -> Json:
         },
         {"kind": "keys", "items": [_key(press, number) for number in found.key_numbers]},
     ]
-    if found.changes:
-        blocks += [_head("What would change this verdict"), _changes(press, found.changes)]
+    if found.turns:
+        blocks += [_head("What would change the answer"), _turns(press, found.turns)]
+    if found.changes and (not found.turns or press.fewer(MOST_TURNS) == MOST_TURNS):
+        blocks += [_head("What would lift each stage"), _changes(press, found.changes)]
     blocks += [_head("How sure we are"), _surety(press)]
     return press.page("answer", blocks, found.opening)
+
+
+def _turns(press: Press, found: Sequence[Turn]) -> Json:
+    """What would turn the verdict on the package of the title, and on the one that does most."""
+    columns = [("With", 2.4), ("Verdict on", 1.5), ("Now", 0.75), ("Then", 0.95)]
+    rows = [
+        [
+            {"kind": "text", "text": press.writer.parts(turn.what), "label": None, "face": "serif"},
+            words(turn.whose),
+            _verdict(turn.before),
+            _verdict(turn.after) if turn.after else words("not to be told"),
+        ]
+        for turn in found[: press.fewer(MOST_TURNS)]
+    ]
+    return table(columns, rows, None, size=8.8, inset=3.4)
+
+
+def _verdict(verdict: str) -> Json:
+    return {"kind": "name", "text": [verdict], "fill": VERDICT_INKS.get(verdict, "ink2")}
 
 
 def _head(text: str) -> Json:

@@ -44,6 +44,9 @@ def _words(press: Press) -> list[Json]:
     blocks: list[Json] = []
     for head, name in groups.items():
         texts = [one.text for one in chapters[name][: press.fewer(MOST_FINDINGS)]]
+        value = press.narrative.openings.get("value")
+        if texts and name == "chain" and value is not None:
+            texts.append(value.title + Sentence((".",)))
         if texts:
             blocks += [{"kind": "head", "text": [head]}, press.prose(in_one(texts))]
     return blocks

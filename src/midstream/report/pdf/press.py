@@ -25,7 +25,9 @@ MOST_NOTES, NOTE_LENGTH = 3, 84
 AIR, TIGHT_AIR = 17.0, 12.5
 
 #: Pages that are full by nature.
-DENSE = frozenset({"answer", "sectors", "leverage", "shock", "money", "outlook", "example"})
+DENSE = frozenset(
+    {"answer", "sectors", "leverage", "shock", "money", "outlook", "policy", "example"}
+)
 
 #: Lineages of what the words count; they need no note.
 COUNTED = "f:report.words/"

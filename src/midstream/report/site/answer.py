@@ -6,6 +6,7 @@ from midstream.report.figures import Figure, hero_strip, holder_bars, label_bar,
 from midstream.report.numbers import Sentence, say
 from midstream.report.site.desk import Desk
 from midstream.report.site.page import Page
+from midstream.report.site.policy import answer_part
 
 
 def answer_page(desk: Desk) -> Page:
@@ -13,8 +14,9 @@ def answer_page(desk: Desk) -> Page:
     answer = desk.narrative.answer
     context = {
         "answer": answer,
-        "kicker": f"{desk.page_country} · {desk.sector(desk.example)}",
+        "kicker": _kicker(desk),
         "hero": hero(desk),
+        "test": answer_part(desk),
         "stages": [(line, of_cell(line.cell)) for line in answer.strip],
         "sure": _sure(desk),
         "holders": chain_bars(desk, desk.example),
@@ -27,6 +29,13 @@ def answer_page(desk: Desk) -> Page:
     return Page("index.html", "index.html", title, "index.html", context, description=question)
 
 
+def _kicker(desk: Desk) -> str:
+    """The question of the title where a package answers it, else country and sector."""
+    if desk.narrative.policies.title is not None:
+        return desk.study.config.title
+    return f"{desk.page_country} · {desk.sector(desk.example)}"
+
+
 def hero(desk: Desk) -> Figure:
     """Build the strip of the worked sector as a figure."""
     answer = desk.narrative.answer
@@ -36,7 +45,7 @@ def hero(desk: Desk) -> Figure:
     lineages = [line.cell.score.lineage for line in answer.strip]
     source = desk.source_line(lineages, "Scores are modelled from evidence.")
     subtitle = answer.strip_source
-    return hero_strip(cells, names, facts, answer.opening.title, subtitle, source)
+    return hero_strip(cells, names, facts, answer.strip_title, subtitle, source)
 
 
 def _sure(desk: Desk) -> Figure:

@@ -26,6 +26,7 @@ from midstream.report.site.outlook import outlook_page
 from midstream.report.site.page import Page, environment
 from midstream.report.site.peers import peers_page
 from midstream.report.site.pen import Pen
+from midstream.report.site.policy import policy_page
 from midstream.report.site.records import record_pages, sources_page
 from midstream.report.site.scores import score_pages
 from midstream.report.site.shock import shock_page
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 _NAV = (
     ("index.html", "Answer"),
     ("sectors.html", "Sectors"),
-    ("leverage.html", "Leverage"),
     ("shock.html", "Shock"),
+    ("policy.html", "Policy"),
     ("money.html", "Money"),
     ("outlook.html", "Outlook 2035"),
     ("evidence.html", "Evidence"),
@@ -100,6 +101,7 @@ def site_pages(desk: Desk) -> list[Page]:
     pages += [leverage_page(desk), shock_page(desk), capital_page(desk), outlook_page(desk)]
     pages += [grounds_page(desk), peers_page(desk), matching_page(desk)]
     pages += value_pages(desk)
+    pages += [policy_page(desk)] if desk.narrative.policies.tested else []
     pages += [*([counter_page(desk)] if desk.narrative.counters else []), *record_pages(desk)]
     return pages
 

@@ -84,7 +84,7 @@ def concentration_page(desk: Desk) -> Page:
         "index": index_figure(desk, rows),
     }
     path = "concentration.html"
-    return Page(path, path, "Concentration", "leverage.html", context)
+    return Page(path, path, "Concentration", "shock.html", context)
 
 
 def _bars(desk: Desk, rows: list[StageShares]) -> list[Figure]:

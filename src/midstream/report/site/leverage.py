@@ -56,7 +56,7 @@ def leverage_page(desk: Desk) -> Page:
         "series": series_figure(desk, chain),
         "series_words": chapters["series"],
     }
-    return Page(PATH, PATH, "Leverage", PATH, context)
+    return Page(PATH, PATH, "Leverage", "shock.html", context)
 
 
 def stages_figure(desk: Desk) -> Figure | None:

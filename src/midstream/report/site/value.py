@@ -12,6 +12,9 @@ from midstream.beneficiaries.units import UnitRow
 from midstream.evidence.quantity import Quantity
 from midstream.report.figures import Figure
 from midstream.report.figures.value import PlaceLine, StepLine, value_beside, value_places
+from midstream.report.narrative.context import Context
+from midstream.report.narrative.reckon import Reckoner
+from midstream.report.narrative.value import beside_title
 from midstream.report.narrative.value_rows import (
     MOST_LEVERS,
     LeverGains,
@@ -24,13 +27,17 @@ from midstream.report.narrative.value_rows import (
     told_places,
     top_stage,
 )
-from midstream.report.narrative.words import capital, started, traced
+from midstream.report.narrative.words import capital, started, traced, with_article
 from midstream.report.numbers import Sentence, Shown, say, show
 from midstream.report.site.desk import Desk
 from midstream.report.site.page import Page
 from midstream.study.value import Capture
 
 PATH = "value.html"
+#: What a lever can bring; columns of a table, never added up.
+MEASURES = ("More output", "More profit", "Feed covered", "Money")
+#: Stands where a measure has no figure.
+NONE = "\u2013"
 
 
 def value_pages(desk: Desk) -> list[Page]:
@@ -65,7 +72,7 @@ def _page(desk: Desk, found: Capture) -> Page:
 def beside_figure(desk: Desk, found: Capture, width: int = 820) -> Figure:
     """Build value and leverage of each step, in two columns."""
     lines = _step_lines(desk, found)
-    title = say("Value beside leverage, step by step: {c}", c=found.value.route.name)
+    title = beside_title(Context(desk.study, desk.card, Reckoner(desk.ledger)), found)
     subtitle = traced(
         f"Value added over the price of a {found.value.unit} of {desk.form(found.value.unit_form)},"
         f" {found.value.basis.name}; leverage of whoever holds most of the step. Brackets and bars"
@@ -101,7 +108,7 @@ def places_figure(desk: Desk, found: ChainValue, width: int = 780) -> Figure | N
     lines = [_place_line(desk, found, place) for place in shown]
     if not lines:
         return None
-    title = say("Where the value of {c} is added, and for whom", c=found.route.name)
+    title = _places_title(desk, found)
     subtitle = Sentence(
         (
             "Share of the final price by country. Bars are 80 % intervals of the draws; where steps"
@@ -111,6 +118,22 @@ def places_figure(desk: Desk, found: ChainValue, width: int = 780) -> Figure | N
     known = [q for line in lines for q in (line.located, line.owned) if q is not None]
     source = desk.source_line([q.lineage for q in known[:6]], "Modelled.")
     return value_places("value-places", lines, title, subtitle, source, width)
+
+
+def _places_title(desk: Desk, found: ChainValue) -> Sentence:
+    """Who adds most and whose plants that makes it, where both are countries with a figure."""
+    tops = [rows[0] for rows in (found.locations, found.owners) if rows]
+    known = [
+        row for row in tops
+        if row.place in desk.study.evidence.countries and row.share.value is not None
+    ]  # fmt: skip
+    if len(known) < 2:
+        return say("Where the value of {c} is added, and for whom", c=found.route.name)
+    return say(
+        "Plants in {a} add {s} of the value; {t} goes to owners in {b}",
+        a=with_article(desk.country(known[0].place)), s=known[0].share,
+        t=known[1].share, b=with_article(desk.country(known[1].place)),
+    )  # fmt: skip
 
 
 def _place_line(desk: Desk, found: ChainValue, place: str) -> PlaceLine:
@@ -147,7 +170,7 @@ def _chain(desk: Desk, found: ChainValue) -> dict[str, Any]:
         "unit": f"{found.unit} of {desk.form(found.unit_form)}",
         "final": found.final,
         "top": " and ".join(desk.form(form) for form in top.forms),
-        "share": top.share,
+        "share": top.share if len(found.stages) > 1 else None,
         "own": None if own is None else own.share,
         "open": ", ".join(desk.form(one.form) for one in found.open) or "none",
         "basis": traced(found.basis.name, found.final),
@@ -159,6 +182,7 @@ def _unit(desk: Desk, row: UnitRow) -> dict[str, Any]:
         "name": traced(row.name, row.per),
         "chain": desk.study.routes[row.chain].name,
         "row": row,
+        "ends": _ends(row.value),
         "open": ", ".join(desk.form(form) for form in row.open) or "none",
         "note": traced(row.note, row.value),
     }
@@ -167,13 +191,25 @@ def _unit(desk: Desk, row: UnitRow) -> dict[str, Any]:
 def _domestic(desk: Desk, row: Domestic) -> dict[str, Any]:
     return {
         "country": desk.country(row.country),
+        "where": with_article(desk.country(row.country)),
         "focus": row.country == desk.focus,
         "row": row,
         "years": (str(row.year), str(row.later)),
-        "steps": [{"name": _step_name(desk, one), "one": one} for one in row.steps],
+        "steps": [
+            {"name": _step_name(desk, one), "cells": [(q, _ends(q)) for q in (one.now, one.then)]}
+            for one in row.steps
+        ],
+        "total": [(q, _ends(q)) for q in (row.now, row.then)],
         "missing": ", ".join(desk.form(form) for form in row.missing),
         "note": started(traced(row.note, row.now)),
     }
+
+
+def _ends(quantity: Quantity) -> Sentence:
+    """The interval without its unit; a dash where there is none."""
+    if quantity.low is None or quantity.high is None:
+        return Sentence((NONE,))
+    return Sentence((Shown(quantity, show(quantity, "range").text),))
 
 
 def _step_name(desk: Desk, one: StepShare) -> str:
@@ -181,41 +217,56 @@ def _step_name(desk: Desk, one: StepShare) -> str:
 
 
 def _lever(desk: Desk, lever: LeverGains) -> dict[str, Any]:
+    """Table of one lever: columns without a figure are left out, like rows stand once."""
     names = {one.id: one.name for one in lever.effects.companies}
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for gain in lever.told:
+        row = _gain(desk, gain, names.get(gain.company, ""))
+        key = (row["who"], row["form"], *(cell.plain for cell in row["cells"]))
+        if key in found:
+            found[key]["often"] = True
+        found.setdefault(key, row)
+    rows = list(found.values())
+    kept = [i for i in range(len(MEASURES)) if any(row["cells"][i].plain != NONE for row in rows)]
+    for row in rows:
+        row["cells"] = [(MEASURES[i], row["cells"][i]) for i in kept]
     return {
         "id": lever.id,
         "name": traced(lever.name, lever.told[0].supply),
-        "rows": [_gain(desk, gain, names.get(gain.company, "")) for gain in lever.told],
+        "measures": [MEASURES[i] for i in kept],
+        "rows": rows,
     }
 
 
 def _gain(desk: Desk, gain: Gain, name: str) -> dict[str, Any]:
-    other = "plants of others" if not gain.company else "a new plant"
+    other = "a new plant" if gain.company else "plants of others"
     return {
         "who": name or capital(other),
         "country": desk.country(gain.country),
         "form": desk.form(gain.form),
         "cells": [
-            (head, _number(quantity, share=share))
-            for head, quantity, share in (
-                ("More output", gain.supply, False),
-                ("More profit", gain.profit, False),
-                ("Feed covered", gain.security, True),
-                ("Money", gain.money, False),
-            )
+            _number(gain.supply),
+            _number(gain.profit),
+            _number(gain.security, share=True),
+            _number(gain.money),
         ],
-        "note": capital(gain.note) or "\u2013",
+        "note": capital(gain.note),
+        "often": False,
     }
 
 
-def _number(quantity: Quantity, *, share: bool) -> Sentence:
+def _number(quantity: Quantity, *, share: bool = False) -> Sentence:
     """A gain with its interval; a dash where it has none."""
     if quantity.value is None and quantity.high is None:
-        return Sentence(("\u2013",))
+        return Sentence((NONE,))
     if quantity.value is None:
         return say("{r:range}", r=quantity)
+    if share and quantity.low == quantity.high:
+        return say("{s:percent}", s=quantity)
     if share:
         return say("{s:percent} ({r:percents})", s=quantity, r=quantity)
+    if quantity.low == quantity.high:
+        return say("{s}", s=quantity)
     return say("{s} ({r})", s=quantity, r=Shown(quantity, show(quantity, "range").text))
 
 
@@ -237,7 +288,7 @@ def _named_only(desk: Desk, levers: Sequence[LeverGains]) -> list[dict[str, str]
         {
             "name": one.name,
             "country": desk.country(one.country),
-            "stage": one.stage or "\u2013",
+            "stage": one.stage or NONE,
             "role": one.role or "not on record",
         }
         for one in named_only(levers[0].effects)
