@@ -40,6 +40,7 @@ PAGES = (
     "example.html",
     "concentration.html",
     "leverage.html",
+    "policy.html",
     "money.html",
     "counter.html",
     "outlook.html",

@@ -88,7 +88,8 @@ def limits(study: Study) -> Sheet:
             for row in found.not_checked
         ),
     )  # fmt: skip
-    return Sheet("limits", "What holds output back", columns, rows)
+    key = ("country", "form", "resource", "what", "year")
+    return Sheet("limits", "What holds output back", columns, rows, key)
 
 
 def market(study: Study, ledger: Ledger) -> Sheet:

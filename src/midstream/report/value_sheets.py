@@ -155,7 +155,8 @@ def companies(levers: Sequence[LeverGains]) -> Sheet:
         empty = (None,) * (len(columns) - 3)
         rows += [(lever.id, push, *empty, why) for push, why in lever.effects.silent.items()]
     title = "What levers bring to companies"
-    return Sheet("value_companies", title, tuple(columns), tuple(rows))
+    key = ("lever", "effect", "company", "country", "form")
+    return Sheet("value_companies", title, tuple(columns), tuple(rows), key)
 
 
 _MEASURES = {

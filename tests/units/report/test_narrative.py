@@ -96,7 +96,7 @@ def japanese(japan: Study) -> Narrative:
 
 def headline(study: Study, scores: Mapping[str, Score]) -> str:
     card = scored(study.scorecard(), study.config.focus, scores)
-    return narrate(study, card).answer.opening.title.plain
+    return narrate(study, card).answer.strip_title.plain
 
 
 # the headline
@@ -222,8 +222,8 @@ def test_a_shape_is_clear_only_where_intervals_lie_apart(
 def test_the_lede_carries_the_verdict(india: Study) -> None:
     open_claim = narrate(india, profiled(india.scorecard(), "IND", quantity(0.5, 0.0, 1.0)))
     shown = narrate(india, profiled(india.scorecard(), "IND", quantity(0.99, 0.98, 1.0)))
-    assert "neither shown nor ruled out" in open_claim.answer.opening.lede.plain
-    assert "its middle is hollow" in shown.answer.opening.lede.plain
+    assert "neither shown nor ruled out" in open_claim.answer.strip_lede.plain
+    assert "its middle is hollow" in shown.answer.strip_lede.plain
 
 
 # every number

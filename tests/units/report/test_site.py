@@ -178,7 +178,7 @@ def test_every_page_of_the_study_is_there(built: Built, crawled: dict[str, Crawl
     expected |= {f"country/{one}.html" for one in config.countries}
     expected |= {f"{one}.html" for one in ("index", "sectors", "example", "concentration")}
     expected |= {"leverage.html", "shock.html", "money.html", "counter.html", "outlook.html"}
-    expected |= {f"{one}.html" for one in ("grounds", "peers", "matching", "value")}
+    expected |= {f"{one}.html" for one in ("grounds", "peers", "matching", "value", "policy")}
     expected |= {f"{one}.html" for one in ("evidence", "number", "assumptions", "sources", "about")}
     assert set(crawled) == expected
 

@@ -154,8 +154,11 @@ class TestBeside:
         self, context: Context, found: Capture
     ) -> None:
         top, other = top_stage(found.value).forms[0], found.value.stages[-1].forms[0]
-        level = with_leverage(found, {top: (5.0, 2.0, 8.5), other: (9.0, 8.0, 9.5)})
-        title = words.beside_title(context, level).plain
+        ends = {top: (5.0, 2.0, 8.5), other: (9.0, 8.0, 9.5)}
+        level = with_leverage(found, ends)
+        assert words.beside_title(context, level).plain.endswith("no step stands out by leverage")
+        third = with_leverage(found, {**ends, found.value.stages[1].forms[0]: (0.5, 0.2, 0.8)})
+        title = words.beside_title(context, third).plain
         assert title.endswith(f"; most leverage there, or at {context.form_name(other)}")
         assert "do not tell it from" in words._beside(context, level).plain
 
@@ -225,7 +228,8 @@ class TestSheets:
         for sheet in sheets.values():
             rows = self.rows(sheet)
             keys = {tuple(row[name] for name in sheet.key) for row in rows}
-            assert not sheet.key or len(keys) == len(rows)
+            assert sheet.key
+            assert len(keys) == len(rows)
             assert sheet.csv().count("\n") > len(rows)
 
     def test_steps_and_places_add_up_to_the_price(

@@ -46,6 +46,7 @@ def answer(context: Context) -> Answer:
         opening=opening,
         strip=strip,
         strip_title=state.title,
+        strip_lede=state.lede,
         strip_source=strip_source(context),
         key_numbers=numbers,
         turns=turning,

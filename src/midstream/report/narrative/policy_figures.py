@@ -54,8 +54,8 @@ def strips_figure(
     title = say("Before and after, {year}", year=year)
     subtitle = Sentence(
         (
-            f"Scores in {year}, 1 to 5, without and with each package. Red frame: the stage gains"
-            " enough in half of the draws. Bar: 80 % interval.",
+            f"Scores in {year}, from one to five, without and with each package. Red frame: the"
+            " stage gains enough in half of the draws. Bar: four draws in five.",
         )
     )
     lineages = [row.figures.planned.lineage for one in found.tested for row in one.found.scores]

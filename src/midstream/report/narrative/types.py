@@ -110,7 +110,8 @@ class Answer:
     Attributes:
         opening: The answer to the question of the study.
         strip: The worked sector, stage by stage.
-        strip_title, strip_source: What the strip shows, and from whom.
+        strip_title, strip_lede, strip_source: What the strip shows, how it reads with the verdict
+            on the hollow middle, and from whom.
         key_numbers: Three numbers of different kind.
         turns: What would change the verdict on the package of the study's title.
         changes: What would lift each stage.
@@ -120,6 +121,7 @@ class Answer:
     opening: Opening
     strip: tuple[StageLine, ...]
     strip_title: Sentence
+    strip_lede: Sentence
     strip_source: Sentence
     key_numbers: tuple[KeyNumber, ...]
     turns: tuple[Turn, ...]
@@ -241,7 +243,7 @@ class Narrative:
             yield from (opening.title, opening.lede)
         for line in self.answer.strip:
             yield from (line.focus, line.holder)
-        yield from (self.answer.strip_title, self.answer.strip_source)
+        yield from (self.answer.strip_title, self.answer.strip_lede, self.answer.strip_source)
         yield from (number.text for number in self.answer.key_numbers)
         yield from (turn.what for turn in self.answer.turns)
         yield from (change.what for change in self.answer.changes)

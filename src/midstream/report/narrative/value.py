@@ -179,6 +179,8 @@ def beside_title(context: Context, found: Capture) -> Sentence:
     others = [context.form_name(row.form) for row in best if (row.form,) != top.forms]
     if not best:
         return started(lead)
+    if 1 < len(best) == len(_held(found)):
+        return started(lead + say("; no step stands out by leverage"))
     if len(others) == len(best):
         return started(lead + say(", most leverage at ") + joined(others, " or "))
     if not others:
@@ -188,13 +190,18 @@ def beside_title(context: Context, found: Capture) -> Sentence:
 
 def _strongest(found: Capture) -> list[BesideRow]:
     """The step with most leverage, then those its interval does not tell it from."""
-    rows = () if found.beside is None else found.beside.rows
-    held = [row for row in rows if row.leverage is not None and row.leverage.value is not None]
+    held = _held(found)
     if len(held) < 2:
         return []
     strongest = max(held, key=_years)
     level = [row for row in held if row is not strongest and not _clear(strongest, row)]
     return [strongest, *level]
+
+
+def _held(found: Capture) -> list[BesideRow]:
+    """Steps whose leverage has a value."""
+    rows = () if found.beside is None else found.beside.rows
+    return [row for row in rows if row.leverage is not None and row.leverage.value is not None]
 
 
 def _leverage(row: BesideRow) -> Quantity:

@@ -93,7 +93,7 @@ def answer(press: Press) -> Json:
 
 def _turns(press: Press, found: Sequence[Turn]) -> Json:
     """What would turn the verdict on the package of the title, and on the one that does most."""
-    columns = [("With", 2.4), ("Verdict on", 1.5), ("Now", 0.75), ("Then", 0.95)]
+    columns = [("With", 2.2), ("Verdict on", 1.3), ("Now", 1), ("Then", 1)]
     rows = [
         [
             {"kind": "text", "text": press.writer.parts(turn.what), "label": None, "face": "serif"},

@@ -28,7 +28,9 @@ def policy(press: Press) -> Json:
         return press.page("policy", [])
     flips = [one.text for one in chapters["policy/flips"]][: press.fewer(MOST_FLIPS)]
     best = [one.text for one in chapters["policy/plan"]][: press.fewer(MOST_PLAN)]
-    road = [one.text for one in chapters["policy/road"]] if press.fewer(MOST_PLAN) > 1 else []
+    road = (
+        [one.text for one in chapters["policy/road"]] if press.fewer(MOST_PLAN) == MOST_PLAN else []
+    )
     blocks = [
         press.figure(figure),
         _lines(press, found.tested),
@@ -43,7 +45,7 @@ def policy(press: Press) -> Json:
 
 def _lines(press: Press, tested: tuple[Tested, ...]) -> Json:
     columns = [
-        ("Package", 2.9), ("C2 gains", 0.7), ("C3 gains", 0.7), ("Need met, C2", 0.9),
+        ("Package", 2.9), ("C2 gains", 0.85), ("C3 gains", 0.85), ("Need met, C2", 0.9),
         ("C3", 0.7), ("Own magnets", 1), ("USD million", 0.9), ("A point costs", 0.9),
         ("Stands a flood", 0.8),
     ]  # fmt: skip
