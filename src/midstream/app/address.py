@@ -11,7 +11,7 @@ _LINK = re.compile(r'(href|src)="([^"]*)"')
 #: What starts like this leads nowhere in the folder of an edition.
 _OUTSIDE = ("#", "/", "http:", "https:", "data:", "mailto:")
 #: Pages of an edition that have a name of their own on the server.
-_NAMES = {"index": "", "shock": "shock/cases"}
+_NAMES = {"index": "", "shock": "shock/cases", "policy": "policy/packages"}
 
 
 def trace(lineage: str, study: str) -> str:

@@ -23,6 +23,7 @@ from midstream.app.queries import (
     ObserveQuery,
     OutlookQuery,
     PeersQuery,
+    PlanQuery,
     PlantQuery,
     PolicyQuery,
     Query,
@@ -246,6 +247,20 @@ def _policy(study: Study, asked: PolicyQuery, _tell: Progress) -> Mapping[str, A
     return middle_answer(study, asked.lever, asked.country, asked.sector, asked.draws)
 
 
+def _plan(study: Study, asked: PlanQuery, _tell: Progress) -> Mapping[str, Any]:
+    from midstream.answers.policy_plan import plan_answer
+
+    return plan_answer(
+        study,
+        asked.budget,
+        asked.currency,
+        asked.by,
+        country=asked.country,
+        sector=asked.sector,
+        draws=asked.draws,
+    )
+
+
 _ROWS = (
     Command("evidence/check", "Check every table of the release.", Query, _check),
     Command("evidence/show", "Facts of some keys with every source.", ShowQuery, _show, True),
@@ -275,6 +290,7 @@ _ROWS = (
     Command("capture/companies", "What levers bring to companies.", CompaniesQuery, _companies),
     Command("policy/levers", "Levers and packages on file.", LeversQuery, _levers),
     Command("policy/test", "Whether levers move the middle.", PolicyQuery, _policy),
+    Command("policy/plan", "Best set and timing of levers under a budget.", PlanQuery, _plan),
 )
 
 #: Commands by path.

@@ -20,7 +20,7 @@ from midstream.app.settings import StudyText
 
 HTML = "text/html; charset=utf-8"
 #: Pages of an edition by their address, where they differ.
-FILES = {"": "index", "shock/cases": "shock"}
+FILES = {"": "index", "shock/cases": "shock", "policy/packages": "policy"}
 
 StudyId = Annotated[str, Query(max_length=120)]
 Country = Annotated[str, Query(max_length=120)]

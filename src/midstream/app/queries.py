@@ -208,3 +208,14 @@ class PolicyQuery(Query):
     country: Id | None = None
     sector: Id | None = None
     draws: Draws
+
+
+class PlanQuery(Query):
+    """A budget that levers are chosen under."""
+
+    budget: Annotated[float, Field(gt=0, le=1e15)]
+    currency: Annotated[str, Field(max_length=40)] = "USD"
+    by: Annotated[int, Field(ge=2000, le=2100)] | None = None
+    country: Id | None = None
+    sector: Id | None = None
+    draws: Draws

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from midstream.report.narrative.policy_rows import Policies, Tested
+from midstream.report.narrative.policy_rows import Judged, Policies
 from midstream.report.tables import Column, Sheet, Value, quantity_cells, quantity_columns
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def policy_tests(found: Policies) -> Sheet:
     return Sheet("policy_tests", "Does it move the middle: packages tested", columns, rows, key)
 
 
-def _tests(one: Tested) -> Iterator[tuple[Value, ...]]:
+def _tests(one: Judged) -> Iterator[tuple[Value, ...]]:
     head = (one.package.id, one.found.choice.subject, one.found.verdict)
     for measure, place, world, quantity in _figures(one):
         yield (*head, measure, place, world, *quantity_cells(quantity), quantity.unit, "")
@@ -60,7 +60,7 @@ def _tests(one: Tested) -> Iterator[tuple[Value, ...]]:
         yield (*head, "flip", flip.words, "", *cells)
 
 
-def _figures(one: Tested) -> Iterator[tuple[str, str, str, object]]:
+def _figures(one: Judged) -> Iterator[tuple[str, str, str, object]]:
     found = one.found
     for stage, quantity in found.delta.items():
         yield "gain", stage, "", quantity

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.amounts import amount, rounded
 from midstream.report.narrative.context import Context
-from midstream.report.narrative.policy_rows import MIDDLE, Policies, Tested
+from midstream.report.narrative.policy_rows import MIDDLE, Judged, Policies
 from midstream.report.narrative.types import Finding, Opening
 from midstream.report.narrative.verdicts import does, turn_words
 from midstream.report.narrative.words import (
@@ -53,7 +53,7 @@ def policy_opening(context: Context, found: Policies) -> Opening:
     return Opening(kicker, title, _rule(context, first))
 
 
-def _rule(context: Context, first: Tested) -> Sentence:
+def _rule(context: Context, first: Judged) -> Sentence:
     """The published rule, with its thresholds."""
     parameter = context.study.evidence.parameter
     draws, delta = parameter("policy.draws"), parameter("policy.delta")
@@ -75,7 +75,7 @@ def verdict_findings(found: Policies) -> tuple[Finding, ...]:
     return tuple(Finding(f"policy/verdict/{one.package.id}", _verdict(one)) for one in found.tested)
 
 
-def _verdict(one: Tested) -> Sentence:
+def _verdict(one: Judged) -> Sentence:
     found = one.found
     text = capital(does(one.called, found))
     head = Sentence((text, "; "))
@@ -98,7 +98,7 @@ def chances(found: Middle) -> Sentence:
     return joined(parts, ", ")
 
 
-def _need(one: Tested) -> Sentence:
+def _need(one: Judged) -> Sentence:
     """Change of own output over own need, where it is known and there is any."""
     changes = [(stage, one.found.coverage[stage].change) for stage in MIDDLE]
     known = [(stage, change) for stage, change in changes if (change.value or 0.0) >= 0.005]
@@ -118,7 +118,7 @@ def flip_findings(context: Context, found: Policies) -> tuple[Finding, ...]:
     )
 
 
-def _flips(context: Context, one: Tested) -> Sentence:
+def _flips(context: Context, one: Judged) -> Sentence:
     """Flips of one package, the first of them, and what is not public."""
     turning = [flip for flip in one.found.flips if flip.at.value is not None]
     head = Sentence((f"{capital(one.called)}: ",))
@@ -130,7 +130,7 @@ def _flips(context: Context, one: Tested) -> Sentence:
     return head + joined(parts, "; ", "; ") + hidden + Sentence((".",))
 
 
-def _hidden(context: Context, one: Tested) -> Sentence:
+def _hidden(context: Context, one: Judged) -> Sentence:
     """How many terms of a package are not public; nothing where all are."""
     missing = one.package.missing
     if not missing:
@@ -153,7 +153,7 @@ def fact_findings(found: Policies) -> tuple[Finding, ...]:
     )
 
 
-def _fact(one: Tested, fact: Fact) -> Sentence:
+def _fact(one: Judged, fact: Fact) -> Sentence:
     name = fact.name[:1].lower() + fact.name[1:].replace(": ", ", ")
     head = Sentence((f"{capital(one.called)}: ",)) + traced(name, fact.worth)
     tail = say("; to know it would remove {worth} of the doubt", worth=show(fact.worth, "percent"))
@@ -239,7 +239,7 @@ def other_findings(context: Context, found: Policies) -> tuple[Finding, ...]:
     )
 
 
-def _others(context: Context, one: Tested) -> Sentence:
+def _others(context: Context, one: Judged) -> Sentence:
     assert one.others is not None
     head = Sentence((f"{capital(one.called)}: ",))
     if not one.others.rows:

@@ -27,7 +27,7 @@ _DEALS = frozenset({"framework", "scheme", "mission", "package", "agreement", "p
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Judged:
     """A package and what its test says.
 
     Attributes:
@@ -55,19 +55,19 @@ class Policies:
         levers: Levers of all of them by id, as on record.
     """
 
-    tested: tuple[Tested, ...] = ()
+    tested: tuple[Judged, ...] = ()
     plan: Plan | None = None
     why_none: str = ""
     best: Middle | None = None
     levers: dict[str, LeverRow] = field(default_factory=dict)
 
     @property
-    def title(self) -> Tested | None:
+    def title(self) -> Judged | None:
         """The package the title of the study asks about."""
         return self.tested[0] if self.tested else None
 
     @property
-    def leader(self) -> Tested | None:
+    def leader(self) -> Judged | None:
         """The package that moves the middle most; ``None`` where none moves a stage."""
         ranked = sorted(self.tested, key=lambda one: _rank(one.found))
         return ranked[0] if ranked and moved(ranked[0].found) else None
@@ -104,7 +104,7 @@ def _policies(study: Study) -> Policies:
     return Policies(tested, plan, why, best, _levers(study, tested, plan))
 
 
-def _tested(study: Study, package: Package) -> Tested:
+def _tested(study: Study, package: Package) -> Judged:
     from midstream.policy.others import others
 
     found = study.policy_test([package.id])
@@ -113,7 +113,7 @@ def _tested(study: Study, package: Package) -> Tested:
     if first or moved(found):
         bench = study.policy_bench(found.choice.subject)
         touched = study.once(("policy others", package.id), lambda: others(bench, found.choice))
-    return Tested(package, called(package.name, _countries(study)), found, touched)
+    return Judged(package, called(package.name, _countries(study)), found, touched)
 
 
 def _plan(study: Study) -> tuple[Plan | None, str]:
@@ -127,7 +127,7 @@ def _plan(study: Study) -> tuple[Plan | None, str]:
         return None, str(error)
 
 
-def _levers(study: Study, tested: Sequence[Tested], plan: Plan | None) -> dict[str, LeverRow]:
+def _levers(study: Study, tested: Sequence[Judged], plan: Plan | None) -> dict[str, LeverRow]:
     from midstream.policy.catalogue import catalogue
     from midstream.scenarios.frame import Frame
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.context import Context
-from midstream.report.narrative.policy_rows import MIDDLE, Policies, Tested, moved, open_stages
+from midstream.report.narrative.policy_rows import MIDDLE, Judged, Policies, moved, open_stages
 from midstream.report.narrative.types import Opening, Turn
 from midstream.report.narrative.words import (
     chance,
@@ -70,7 +70,7 @@ def _captured(context: Context, found: Middle) -> tuple[Sentence, ...]:
     )
 
 
-def _clauses(context: Context, one: Tested) -> tuple[Sentence, ...]:
+def _clauses(context: Context, one: Judged) -> tuple[Sentence, ...]:
     country = context.country_name(one.found.choice.subject)
     texts = (does(one.called, one.found, f" in {country}"), does(one.called, one.found))
     return tuple(Sentence((text,)) for text in texts)
@@ -98,7 +98,7 @@ def does(name: str, found: Middle, where: str = "") -> str:
     return f"whether {name} lifts {listed(doubt, 'or')}{where} stays open"
 
 
-def _lede(context: Context, found: Policies, first: Tested) -> Sentence:
+def _lede(context: Context, found: Policies, first: Judged) -> Sentence:
     parts = [_what_moves(context, found), *_what_changes(context, first), *_best(found)]
     whole = Sentence(())
     for place, part in enumerate(parts):
@@ -146,7 +146,7 @@ def _chances(found: Middle) -> Sentence:
     return joined(parts, ", ")
 
 
-def _what_changes(context: Context, first: Tested) -> tuple[Sentence, ...]:
+def _what_changes(context: Context, first: Judged) -> tuple[Sentence, ...]:
     """What would change the verdict on the package of the title."""
     missing, found = first.package.missing, first.found
     turns = [flip for flip in found.flips if flip.at.value is not None]
@@ -205,6 +205,6 @@ def turns(found: Policies) -> tuple[Turn, ...]:
     return tuple(rows[:MOST_TURNS])
 
 
-def _missing(first: Tested) -> Turn:
+def _missing(first: Judged) -> Turn:
     what = Sentence((f"Terms that are not public: {listed(list(first.package.missing))}",))
     return Turn(first.called, what, first.found.verdict, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.policy_figures import strips_figure
-from midstream.report.narrative.policy_rows import MIDDLE, Tested
+from midstream.report.narrative.policy_rows import MIDDLE, Judged
 from midstream.report.narrative.words import capital
 from midstream.report.numbers import Sentence, show
 from midstream.report.pdf.press import FIGURE_WIDTH, Press, in_one
@@ -43,7 +43,7 @@ def policy(press: Press) -> Json:
     return press.page("policy", blocks)
 
 
-def _lines(press: Press, tested: tuple[Tested, ...]) -> Json:
+def _lines(press: Press, tested: tuple[Judged, ...]) -> Json:
     columns = [
         ("Package", 2.9), ("C2 gains", 0.85), ("C3 gains", 0.85), ("Need met, C2", 0.9),
         ("C3", 0.7), ("Own magnets", 1), ("USD million", 0.9), ("A point costs", 0.9),
@@ -55,7 +55,7 @@ def _lines(press: Press, tested: tuple[Tested, ...]) -> Json:
     return table(columns, rows, None, size=7.8, inset=2.4)
 
 
-def _line(press: Press, one: Tested) -> list[Json]:
+def _line(press: Press, one: Judged) -> list[Json]:
     found = one.found
     flood = next((row.survival for row in found.stresses if row.id == "flood"), None)
     costs = (found.cost, found.cost_per_point.cost)

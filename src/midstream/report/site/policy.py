@@ -15,7 +15,7 @@ from midstream.report.narrative.policy_figures import (
     stone_words,
     strips_figure,
 )
-from midstream.report.narrative.policy_rows import MIDDLE, Policies, Tested
+from midstream.report.narrative.policy_rows import MIDDLE, Judged, Policies
 from midstream.report.narrative.verdicts import flip_words
 from midstream.report.narrative.words import capital, noun, traced
 from midstream.report.numbers import Sentence, say
@@ -65,7 +65,7 @@ def mark(verdict: str) -> dict[str, Any]:
     return {"sign": Markup(verdict_svg(verdict)), "word": verdict, "tone": verdict.lower()}
 
 
-def _package(desk: Desk, one: Tested) -> dict[str, Any]:
+def _package(desk: Desk, one: Judged) -> dict[str, Any]:
     found, package = one.found, one.package
     flood = next((row.survival for row in found.stresses if row.id == "flood"), None)
     finals = desk.form(found.final) if found.final else "the final form"
@@ -138,7 +138,7 @@ def _name(found: Policies, lever: str) -> str:
     return row.lever.name if row is not None else lever
 
 
-def _others(desk: Desk, one: Tested) -> list[dict[str, Any]]:
+def _others(desk: Desk, one: Judged) -> list[dict[str, Any]]:
     if one.others is None:
         return []
     rows = []
@@ -148,7 +148,7 @@ def _others(desk: Desk, one: Tested) -> list[dict[str, Any]]:
     return rows
 
 
-def _other(desk: Desk, one: Tested, row: Other) -> dict[str, Any]:
+def _other(desk: Desk, one: Judged, row: Other) -> dict[str, Any]:
     return {
         "package": capital(one.called),
         "country": desk.country_or_rest(row.country),
@@ -200,7 +200,7 @@ def answer_part(desk: Desk) -> dict[str, Any] | None:
     return {"mark": mark(first.found.verdict), "figure": figure, "words": words}
 
 
-def _two(found: Policies) -> tuple[Tested, ...]:
+def _two(found: Policies) -> tuple[Judged, ...]:
     """The package of the title, and the one that does most where that is another."""
     assert found.title is not None
     leader = found.leader or found.title
