@@ -112,14 +112,17 @@ def missing_browser() -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests share a worker, and which are left out of the coverage.
 
-    Tests of the report and of its pages in a browser share studies that take long to tell; all
-    others keep to their file. Tests of documents, in a browser and of whole editions run again
-    what laws, cases and units have run: measuring them would take long and show nothing more.
+    Tests of the report and of its pages in a browser share studies that take long to tell, those
+    of the explorer share a server; all others keep to their file. Tests of documents, in a browser
+    and of whole editions run again what laws, cases and units have run: measuring them would take
+    long and show nothing more.
     """
     for item in items:
         parts = item.path.relative_to(HERE).parts
-        shared = parts[0] == "app" or parts[:2] == ("units", "report")
-        item.add_marker(pytest.mark.xdist_group("report" if shared else "/".join(parts)))
+        shared = parts[-1] == "test_site_browser.py" or parts[:2] == ("units", "report")
+        served = parts[0] == "app" and not shared
+        group = "report" if shared else "served" if served else "/".join(parts)
+        item.add_marker(pytest.mark.xdist_group(group))
         if parts[0] in ("app", "docs") or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.no_cover)
 

@@ -26,7 +26,7 @@ from midstream.study import Study
 from midstream.study.config import ShockConfig
 
 #: Draws and networks of a first look; the full run takes those of the parameters.
-FIRST = (10, 1)
+FIRST = (5, 1)
 #: Makers of a form that can be named as who restricts, and groups that can be cut.
 MAKERS = 12
 
