@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.policy_rows import Judged, Policies
 from midstream.report.tables import Column, Sheet, Value, quantity_cells, quantity_columns
 
@@ -60,7 +61,7 @@ def _tests(one: Judged) -> Iterator[tuple[Value, ...]]:
         yield (*head, "flip", flip.words, "", *cells)
 
 
-def _figures(one: Judged) -> Iterator[tuple[str, str, str, object]]:
+def _figures(one: Judged) -> Iterator[tuple[str, str, str, Quantity]]:
     found = one.found
     for stage, quantity in found.delta.items():
         yield "gain", stage, "", quantity

@@ -69,14 +69,7 @@ def frontier(
         left_axis(canvas, upright, (left, right))
         foot_axis(canvas, across, (top, bottom))
         points = [(across.at(x), upright.at(y)) for x, y in zip(spent, values, strict=True)]
-        for one in bought:
-            if one.asked:
-                _limit(canvas, across.at(one.budget.value or 0.0), one, (top, bottom))
-        draw_line(canvas, points, "teal", 2.2)
-        canvas.circle(points[0], 4.5, fill="paper", stroke="teal", width=1.8)
-        for point, one in zip(points[1:], bought, strict=True):
-            fill, radius = ("accent", 6.0) if one.asked else ("teal", 4.5)
-            canvas.circle(point, radius, fill=fill, stroke="paper", width=1.3)
+        _dots(canvas, points, bought, across, (top, bottom))
         canvas.text((right, bottom + 36), "cost, USD million", Type(12, fill="muted", anchor="end"))
         return bottom + 44
 
@@ -85,6 +78,24 @@ def frontier(
     told = ", ".join(f"{show(one.value).plain} at {show(one.cost).plain}" for one in bought)
     alt = f"{title.plain} Without levers {show(before).plain}; {told}."
     return Figure(id, title, subtitle, alt, columns, rows, source_line, draw, width)
+
+
+def _dots(
+    canvas: Canvas,
+    points: Sequence[tuple[float, float]],
+    bought: Sequence[Bought],
+    across: Scale,
+    ends: tuple[float, float],
+) -> None:
+    """Draw the line, its dots and the budget of the study; the first point has no lever."""
+    for one in bought:
+        if one.asked:
+            _limit(canvas, across.at(one.budget.value or 0.0), one, ends)
+    draw_line(canvas, points, "teal", 2.2)
+    canvas.circle(points[0], 4.5, fill="paper", stroke="teal", width=1.8)
+    for point, one in zip(points[1:], bought, strict=True):
+        fill, radius = ("accent", 6.0) if one.asked else ("teal", 4.5)
+        canvas.circle(point, radius, fill=fill, stroke="paper", width=1.3)
 
 
 def _limit(canvas: Canvas, x: float, one: Bought, ends: tuple[float, float]) -> None:

@@ -107,7 +107,6 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
     own = tuple(gap for gap in every_gap if gap.country == context.focus)
     held, dependence, shocks = locked(context), found_risks(context), cases(study)
     past = record(context, study.backtest())
-    tested = policies(study)
     return Narrative(
         ledger=context.reckoner.ledger,
         answer=answer(context),
@@ -117,7 +116,6 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
             **_ahead_openings(context),
             "example": example_opening(context, rows),
             "missing": missing_opening(context, own),
-            "policy": policy_opening(context, tested),
         },
         sectors={one: sector_line(context, context.focus, one) for one in context.sectors},
         sector_findings=sector_findings(context),
@@ -132,7 +130,6 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
             **_shocks(context, shocks),
             **_ahead(context),
             "record": record_findings(context, past),
-            **policy_chapters(context, tested),
         },
         risks=dependence,
         locked=held,
@@ -141,7 +138,7 @@ def narrate(study: Study, card: Scorecard | None = None) -> Narrative:
         outlook=study.outlook(),
         capital=study.capital_cases,
         counters=study.counters,
-        policies=tested,
+        policies=policies(study),
     )
 
 
@@ -158,6 +155,7 @@ def _ahead_openings(context: Context) -> dict[str, Opening]:
         "grounds": grounds_opening(context, study.outlook()),
         "money": capital_opening(context, study.capital_cases),
         "counter": counter_opening(context, study.counters),
+        "policy": policy_opening(context, policies(study)),
         **value_openings(context),
     }
 
@@ -170,7 +168,8 @@ def _ahead(context: Context) -> dict[str, tuple[Finding, ...]]:
     found = study.outlook()
     grounds = {"outlook/grounds": grounds_findings(context, found)}
     value = value_chapters(context)
-    return {**outlook_findings(context, found), **grounds, **money, **counter, **value}
+    policy = policy_chapters(context, policies(study))
+    return {**outlook_findings(context, found), **grounds, **money, **counter, **value, **policy}
 
 
 def _openings(context: Context) -> dict[str, Opening]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.amounts import amount, rounded
 from midstream.report.narrative.context import Context
-from midstream.report.narrative.policy_rows import MIDDLE, Judged, Policies
+from midstream.report.narrative.policy_rows import MIDDLE, Judged, Policies, milestones
 from midstream.report.narrative.types import Finding, Opening
 from midstream.report.narrative.verdicts import does, turn_words
 from midstream.report.narrative.words import (
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 20
 #: Flips and facts told of a package, and countries named as gaining or losing.
-MOST_FLIPS, MOST_FACTS, MOST_NAMES = 3, 1, 3
+MOST_FLIPS, MOST_FACTS, MOST_NAMES = 2, 1, 3
 #: Share of draws from which another country is said to gain or lose.
 LIKELY = 0.5
 #: Millions a shadow price is told for, and parts of a whole.
@@ -277,15 +277,16 @@ def size(change: Quantity) -> Quantity:
     return Quantity(-change.value, ends[0], ends[1], change.unit, change.label, change.lineage)
 
 
-def road_findings(found: Policies) -> tuple[Finding, ...]:
+def road_findings(context: Context, found: Policies) -> tuple[Finding, ...]:
     """Milestones that a signal on record will say, in one sentence."""
     if found.plan is None:
         return ()
     stones = [row for row in found.plan.roadmap if row.signal]
+    opens = milestones(context.study, found)
     if not stones:
         return ()
     told = [
-        Sentence((f"by {row.by.isoformat()} ",)) + traced(lower(row.indicator), found.plan.cost)
+        Sentence((f"by {row.by.isoformat()} ",)) + traced(lower(row.indicator), opens[row.id])
         for row in sorted(stones, key=lambda row: row.by)
     ]
     text = Sentence(("On this road, what will be seen first: ",)) + joined(told, "; ", "; ")
@@ -301,6 +302,6 @@ def policy_chapters(context: Context, found: Policies) -> dict[str, tuple[Findin
         "policy/flips": flip_findings(context, found),
         "policy/facts": fact_findings(found),
         "policy/plan": plan_findings(context, found),
-        "policy/road": road_findings(found),
+        "policy/road": road_findings(context, found),
         "policy/others": other_findings(context, found),
     }

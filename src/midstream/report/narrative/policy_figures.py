@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from midstream.report.figures import (
@@ -21,6 +21,7 @@ from midstream.report.narrative.words import capital, traced
 from midstream.report.numbers import Sentence, say
 
 if TYPE_CHECKING:
+    from midstream.evidence.quantity import Quantity
     from midstream.policy.middle_result import Middle
     from midstream.policy.roadmap import Milestone
 
@@ -89,13 +90,15 @@ def frontier_figure(found: Policies, source: Source, width: int = 780) -> Figure
     )
 
 
-def roadmap_figure(found: Policies, source: Source, width: int = 780) -> Figure | None:
-    """When what has to be seen; ``None`` without a plan."""
+def roadmap_figure(
+    found: Policies, opens: Mapping[str, Quantity], source: Source, width: int = 780
+) -> Figure | None:
+    """When what has to be seen; `opens` says what the numbers of each milestone open."""
     plan = found.plan
     if plan is None or not plan.roadmap:
         return None
     lanes = [
-        Lane(one.name, tuple(_stone(found, row) for row in plan.roadmap if row.lever == one.id))
+        Lane(one.name, tuple(_stone(row, opens) for row in plan.roadmap if row.lever == one.id))
         for one in plan.levers
     ]
     title = say("The road to {year}", year=str(plan.horizon))
@@ -110,12 +113,6 @@ def roadmap_figure(found: Policies, source: Source, width: int = 780) -> Figure 
     return roadmap("roadmap", lanes, years, title, subtitle, source(lineages), width)
 
 
-def _stone(found: Policies, row: Milestone) -> Stone:
-    return Stone(row.kind, row.by.year, row.by.isoformat(), stone_words(found, row), row.signal)
-
-
-def stone_words(found: Policies, row: Milestone) -> Sentence:
-    """What has to be seen; a number in it opens the cost of its lever, and so its record."""
-    assert found.plan is not None
-    cost = next(one.cost for one in found.plan.levers if one.id == row.lever)
-    return traced(row.text, cost)
+def _stone(row: Milestone, opens: Mapping[str, Quantity]) -> Stone:
+    text = traced(row.text, opens[row.id])
+    return Stone(row.kind, row.by.year, row.by.isoformat(), text, row.signal)

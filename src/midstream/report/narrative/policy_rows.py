@@ -139,6 +139,32 @@ def _levers(study: Study, tested: Sequence[Judged], plan: Plan | None) -> dict[s
     return {row.lever.id: row for row in rows if row.lever.id in wanted}
 
 
+def milestones(study: Study, found: Policies) -> dict[str, Quantity]:
+    """What the numbers in each milestone of the road open: its signal, or the size of its lever.
+
+    A signal on record opens as on the page of the outlook, with its chance; else the size of the
+    effect that ends in tonnes, or the cost of the lever where none does.
+    """
+    plan = found.plan
+    if plan is None:
+        return {}
+    chances = {row.signal.id: row.chance for row in study.watch()}
+    costs = {one.id: one.cost for one in plan.levers}
+    return {
+        row.id: chances[row.signal]
+        if row.signal in chances
+        else _sized(found.levers[row.lever], costs[row.lever])
+        for row in plan.roadmap
+    }
+
+
+def _sized(row: LeverRow, cost: Quantity) -> Quantity:
+    from midstream.policy.roadmap import MAKES
+
+    sizes = [one.size for one in row.effects if one.effect.kind in MAKES]
+    return next((size for size in sizes if size.value is not None), cost)
+
+
 def _countries(study: Study) -> tuple[str, ...]:
     return tuple(str(row["name"]) for row in study.evidence.countries.values())
 

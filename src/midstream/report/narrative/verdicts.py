@@ -137,7 +137,7 @@ def _what_moves(context: Context, found: Policies) -> Sentence:
 
 
 def _chances(found: Middle) -> Sentence:
-    parts = []
+    parts: list[Sentence] = []
     for stage in MIDDLE:
         quantity = found.probabilities[stage]
         told = chance(quantity, quantity.value)

@@ -11,7 +11,9 @@ from midstream.report.pdf.press import FIGURE_WIDTH, Press, in_one
 from midstream.report.pdf.writer import Json, table
 
 #: Packages whose flips are told, and sentences on the best set.
-MOST_FLIPS, MOST_PLAN = 3, 3
+MOST_FLIPS, MOST_PLAN = 2, 3
+#: How often a page may have run over before flips and road are cut short.
+TIGHTEST = 2
 
 
 def policy(press: Press) -> Json:
@@ -26,11 +28,9 @@ def policy(press: Press) -> Json:
     )
     if figure is None:
         return press.page("policy", [])
-    flips = [one.text for one in chapters["policy/flips"]][: press.fewer(MOST_FLIPS)]
+    tight = press.tight.get("policy", 0)
+    flips = [one.text for one in chapters["policy/flips"]][: 1 if tight > TIGHTEST else MOST_FLIPS]
     best = [one.text for one in chapters["policy/plan"]][: press.fewer(MOST_PLAN)]
-    road = (
-        [one.text for one in chapters["policy/road"]] if press.fewer(MOST_PLAN) == MOST_PLAN else []
-    )
     blocks = [
         press.figure(figure),
         _lines(press, found.tested),
@@ -38,8 +38,12 @@ def policy(press: Press) -> Json:
         press.prose(in_one(flips)),
     ]
     if best:
-        blocks += [{"kind": "head", "text": ["The best set of levers"]}]
-        blocks += [press.prose(in_one([*best, *road]))]
+        blocks += [{"kind": "head", "text": ["The best set of levers"]}, press.prose(in_one(best))]
+    if tight <= TIGHTEST:
+        blocks += [
+            {"kind": "source", "text": press.writer.parts(one.text)}
+            for one in chapters["policy/road"]
+        ]
     return press.page("policy", blocks)
 
 
@@ -52,7 +56,7 @@ def _lines(press: Press, tested: tuple[Judged, ...]) -> Json:
     final = press.study.name("form", tested[0].found.final) if tested[0].found.final else "final"
     columns[5] = (f"{final.split(' (')[0]}, own feed", 1)
     rows = [_line(press, one) for one in tested]
-    return table(columns, rows, None, size=7.8, inset=2.4)
+    return table(columns, rows, None, size=7.8, inset=2)
 
 
 def _line(press: Press, one: Judged) -> list[Json]:

@@ -12,10 +12,9 @@ from midstream.report.narrative.policy import size
 from midstream.report.narrative.policy_figures import (
     frontier_figure,
     roadmap_figure,
-    stone_words,
     strips_figure,
 )
-from midstream.report.narrative.policy_rows import MIDDLE, Judged, Policies
+from midstream.report.narrative.policy_rows import MIDDLE, Judged, Policies, milestones
 from midstream.report.narrative.verdicts import flip_words
 from midstream.report.narrative.words import capital, noun, traced
 from midstream.report.numbers import Sentence, say
@@ -42,6 +41,7 @@ def policy_page(desk: Desk) -> Page:
     def source(lineages: Sequence[str]) -> Sentence:
         return desk.source_line(lineages, "Modelled.")
 
+    opens = milestones(desk.study, found)
     context: dict[str, Any] = {
         "head": desk.narrative.openings["policy"],
         "first": _package(desk, found.tested[0]),
@@ -51,7 +51,7 @@ def policy_page(desk: Desk) -> Page:
         "plan_words": chapters["policy/plan"],
         "plan": None if found.plan is None else _plan(found.plan, found),
         "frontier": frontier_figure(found, source),
-        "roadmap": roadmap_figure(found, source),
+        "roadmap": roadmap_figure(found, opens, source),
         "road": chapters["policy/road"],
         "others_words": chapters["policy/others"],
         "others": [row for one in found.tested for row in _others(desk, one)],
@@ -112,24 +112,13 @@ def _stress(row: Any) -> dict[str, Any]:
 
 
 def _plan(plan: Plan, found: Policies) -> dict[str, Any]:
+    """Levers of the best set, and those that other samples of the draws choose."""
+    chosen = {one.id for one in plan.levers}
+    ranked = sorted(plan.robust, key=lambda one: (-(plan.robust[one].value or 0.0), one))
+    also = [one for one in ranked if one not in chosen and plan.robust[one].value]
     return {
-        "plan": plan,
         "rows": plan.levers,
-        "robust": [
-            (_name(found, one), plan.robust[one])
-            for one in sorted(plan.robust, key=lambda one: (-(plan.robust[one].value or 0.0), one))
-            if (plan.robust[one].value or 0.0) > 0
-        ],
-        "stones": [
-            {
-                "by": row.by.isoformat(),
-                "kind": row.kind,
-                "text": stone_words(found, row),
-                "signal": row.signal,
-            }
-            for row in plan.roadmap
-        ],
-        "shadow": [(name, quantity) for name, quantity in plan.shadow.items()],
+        "also": [(_name(found, one), plan.robust[one]) for one in also],
     }
 
 
