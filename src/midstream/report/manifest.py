@@ -122,6 +122,10 @@ def _study_hash(study: Study) -> str:
         "years": [config.base_year, config.horizon],
         "edition": [config.edition.number, str(config.edition.date)],
         "key_numbers": [dict(entry) for entry in config.key_numbers],
+        "chains": list(config.chains),
+        "shocks": [one.model_dump() for one in config.shocks],
+        "packages": list(config.packages),
+        "plan": None if config.plan is None else config.plan.model_dump(),
         "worked_example": _worked(worked.sector, worked.published) if worked is not None else None,
     }
     # Left out where none is changed, so that the hash of such a study stays what it was.

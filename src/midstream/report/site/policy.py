@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 PATH = "policy.html"
 #: Width of the strips in px.
 WIDE = 940
+#: Width of a figure that stands beside a column.
+BESIDE = 690
 #: Rows of who else is touched, for each way.
 MOST_OTHERS = 6
 
@@ -183,7 +185,7 @@ def answer_part(desk: Desk) -> dict[str, Any] | None:
     if found.title is None:
         return None
     few = Policies(_two(found))
-    figure = strips_figure(few, lambda lineages: desk.source_line(lineages, "Modelled."))
+    figure = strips_figure(few, lambda lineages: desk.source_line(lineages, "Modelled."), BESIDE)
     first = found.title
     words = say("Does {name} move the middle?", name=first.called)
     return {"mark": mark(first.found.verdict), "figure": figure, "words": words}
