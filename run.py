@@ -322,7 +322,7 @@ def build(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run every check that CI runs, pytest last, and return the exit code.
 
-    All run, even after one that fails. Given pytest arguments, pytest narrows down, uncovered.
+    All run, even after one that fails. Given pytest arguments, pytest runs with these alone.
     """
     set_up("dev")
     python = [str(PYTHON), "-m"]
@@ -340,7 +340,7 @@ def test(arguments: list[str]) -> int:
     for title in broken:
         say(f"{title}:\n{found[title][1].rstrip()}")
     env = {name: value for name, value in os.environ.items() if name not in STRAY}
-    whole = ["-n", "2", "--dist", "loadgroup", "--cov", "--cov-report", "term"]
+    whole = ["-n", "3", "--dist", "loadgroup"]
     code = subprocess.call([*python, "pytest", *(arguments or whole)], cwd=ROOT, env=env)
     if broken:
         raise StepError(f"These checks failed (see above): {', '.join(broken)}")

@@ -27,6 +27,9 @@ PAGES = (
     "/trace/f:score.stage/DEU/wind/C1/2030?study=small",
 )  # fmt: skip
 
+#: Pages whose phone layout in the dark is put to axe too; the others share their parts.
+PHONE = ("/", "/sectors", SHOCK, "/policy")
+
 
 @pytest.fixture(scope="module")
 def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -71,7 +74,8 @@ def test_page_is_quiet_accessible_and_fits(
         visit(explorer, served, page)
         assert explorer.execute_script("return document.documentElement.scrollWidth") <= width
         assert complaints(explorer) == []
-        assert violations(explorer, axe_script) == []
+        if scheme == "light" or page in PHONE:
+            assert violations(explorer, axe_script) == []
 
 
 def test_a_shock_by_keyboard_and_its_address(explorer: Driver, served: Served) -> None:
