@@ -12,6 +12,8 @@ from midstream import cli
 from midstream import study as studies
 from midstream.study import Study
 
+#: Opens a study anew.
+LOAD = studies.load
 #: Studies that were opened, by all that decides what they answer.
 _OPENED: dict[tuple[object, ...], Study] = {}
 
@@ -46,15 +48,14 @@ def kept_studies() -> Iterator[None]:
     A study keeps every answer under all that it was asked for, so a command gives the same as in
     a process of its own. Studies of a file or on data of your own are opened anew each time.
     """
-    load = studies.load
 
     def once(study: Any = "india-us", **options: Any) -> Study:
         shipped = str(study) in studies.shipped() and options.get("data") is None
         key = (str(study), tuple(sorted(options.items(), key=str)))
         if not shipped:
-            return load(study, **options)
+            return LOAD(study, **options)
         if key not in _OPENED:
-            _OPENED[key] = load(study, **options)
+            _OPENED[key] = LOAD(study, **options)
         return _OPENED[key]
 
     with pytest.MonkeyPatch.context() as patch:

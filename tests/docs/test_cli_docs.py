@@ -15,6 +15,8 @@ import pytest
 import typer.main
 
 import midstream
+from command_line import LOAD
+from midstream import study as studies
 from midstream.cli import app
 from midstream.report.figures import of_cell
 
@@ -139,7 +141,10 @@ def test_examples_show_what_the_program_prints(example: Any, tmp_path: Path) -> 
 
 # What a tree says of a part depends on which rooms have been entered before.
 @pytest.mark.parametrize("example", ALONE, ids=lambda one: f"{one.page.stem}: {one.command}")
-def test_traces_show_what_the_program_prints(example: Any, tmp_path: Path) -> None:
+def test_traces_show_what_the_program_prints(
+    example: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studies, "load", LOAD)
     TOOL.prepare(tmp_path)
     printed = example.cut(TOOL.run(example.words, tmp_path))
     assert example.shown == printed, "run python tools/docs/examples.py"
