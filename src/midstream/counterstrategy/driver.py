@@ -272,22 +272,7 @@ def _entrant(
     ledger: Ledger,
     costs: CostModel,
 ) -> Entrant:
-    plant = Plant(
-        id=project.id,
-        form=project.form,
-        country=project.country,
-        capacity=project.capacity,
-        low=project.capacity,
-        high=project.capacity,
-        status=project.standing,
-        start=project.plan,
-        owner=project.owner,
-        technology=project.technology,
-        feed=(),
-        completion=0.0,
-        lineage=(),
-    )
-    return entrant_of(plant, incumbent, sampling, ledger, costs, project.facility)
+    return entrant_of(plant_of(project), incumbent, sampling, ledger, costs, project.facility)
 
 
 def _running(project: ProjectLike, years: Sequence[int], evidence: Evidence) -> NDArray[np.bool_]:
@@ -390,3 +375,22 @@ def _put_off(
         last = np.where(stops, last + later, last)
     for year in range(alive.shape[1]):
         alive[:, year] *= ~((first <= year) & (year < last))
+
+
+def plant_of(project: ProjectLike) -> Plant:
+    """A project as a plant; whether it is completed is not this room's question."""
+    return Plant(
+        id=project.id,
+        form=project.form,
+        country=project.country,
+        capacity=project.capacity,
+        low=project.capacity,
+        high=project.capacity,
+        status=project.standing,
+        start=project.plan,
+        owner=project.owner,
+        technology=project.technology,
+        feed=(),
+        completion=0.0,
+        lineage=(),
+    )

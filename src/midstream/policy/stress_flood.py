@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from midstream.chain.estimate import Floats
-from midstream.chain.plants import Plant
 from midstream.counterstrategy.costs import costs_by_ratio
+from midstream.counterstrategy.driver import plant_of
 from midstream.counterstrategy.entrants import Entrant, entrant_of, in_world
 from midstream.counterstrategy.field import Field, field_of
 from midstream.counterstrategy.incumbent import Incumbent, incumbent_of
@@ -185,24 +185,5 @@ def typical(form: str, country: str) -> Project:
         owner="",
         technology="",
         completion=None,
-        lineage=(),
-    )
-
-
-def plant_of(project: Project) -> Plant:
-    """A project as the plant that the room of counter-moves takes."""
-    return Plant(
-        id=project.id,
-        form=project.form,
-        country=project.country,
-        capacity=project.capacity,
-        low=project.capacity,
-        high=project.capacity,
-        status=project.standing,
-        start=project.plan,
-        owner=project.owner,
-        technology=project.technology,
-        feed=(),
-        completion=0.0,
         lineage=(),
     )

@@ -86,7 +86,8 @@ def read(task: Task) -> Batch:
         _place(connection, codes)
         _check(connection, file)
         rows = _staged(connection, table, task.work / "staged.parquet")
-    task.skip("rows of codes that are not on file", max(0, text.lines - 1 - rows))
+    others = "" if task.year is None else ", or of other years"
+    task.skip(f"rows of codes that are not on file{others}", max(0, text.lines - 1 - rows))
     source, register = task.source(KIND, release, release[:4])
     if source != BACI:
         # Flows carry the id of the release that ships; its entry says what came from another.
