@@ -10,13 +10,14 @@ from pathlib import Path
 
 from midstream.errors import InputError
 from midstream.evidence import Evidence
+from midstream.evidence.spreadsheet import encrypted
 from midstream.shock import bill_cells as cells
 from midstream.shock.bill import Bill, Item, Limits, Line, check_size, filled, refuse
 from midstream.shock.bill_cells import Place
 from midstream.shock.bill_forms import FormBook, Match
 from midstream.shock.bill_header import HEADERS, Header, column_of, read_header
 from midstream.shock.bill_text import decode, delimiter, text_lines
-from midstream.shock.bill_workbook import encrypted, open_workbook
+from midstream.shock.bill_workbook import open_workbook
 from midstream.terms import suggestion
 
 _TOTALS = frozenset({"total", "totals", "grand total", "sum", "subtotal"})

@@ -162,7 +162,7 @@ def test_workbooks_that_are_none_are_refused(evidence: Evidence, tmp_path: Path)
         imported("wmd", path, evidence)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")
-    with pytest.raises(InputError, match="no XLSX workbook"):
+    with pytest.raises(InputError, match="not an XLSX workbook"):
         imported("wmd", path, evidence)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("xl/workbook.xml", '<!DOCTYPE x [<!ENTITY a "b">]><workbook/>')
@@ -174,7 +174,7 @@ def test_a_workbook_packed_too_tightly_is_refused(evidence: Evidence, tmp_path: 
     path = tmp_path / "w.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b" " * 20_000_000)
-    with pytest.raises(InputError, match="are too many"):
+    with pytest.raises(InputError, match="packed .* times"):
         imported("wmd", path, evidence)
 
 
