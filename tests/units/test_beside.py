@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -66,6 +67,13 @@ def test_what_a_study_has_answered_itself_stays(again: Callable[[], Study], foun
     assert study.shock("antimony") is own
 
 
+def ends_elsewhere(home: int) -> int:
+    """Give the process it runs in; any but `home` is ended at once."""
+    if os.getpid() != home:
+        os._exit(1)
+    return home
+
+
 class StopHereError(Exception):
     """Raised where the words of an edition would begin."""
 
@@ -91,13 +99,30 @@ def test_a_second_process_that_fails_leaves_the_work_to_the_first(
     again: Callable[[], Study],
 ) -> None:
     study = again()
-    with beside(study, refused) as wait:
-        wait()
+    with beside(study, refused) as other:
+        other.take()
     assert study.shock("antimony").actor == "CHN"
 
 
 def test_without_a_second_process_nothing_is_taken(again: Callable[[], Study]) -> None:
     study = again()
-    with beside(study, None) as wait:
-        wait()
+    with beside(study, None) as other:
+        other.take()
     assert not study._answers
+
+
+def test_what_is_made_there_is_what_is_made_here(again: Callable[[], Study]) -> None:
+    with beside(again(), again) as other, beside(again(), None) as alone:
+        there, here = other.have(divmod, 7, 2), alone.have(divmod, 7, 2)
+        assert there() == here() == (3, 1)
+
+
+def test_work_is_done_here_where_the_second_process_breaks_off(
+    again: Callable[[], Study],
+) -> None:
+    here = os.getpid()
+    with beside(again(), refused) as other:
+        gone = other.have(ends_elsewhere, here)
+        assert gone() == here
+        after = other.have(ends_elsewhere, here)
+        assert after() == here

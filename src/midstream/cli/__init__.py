@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -146,6 +148,9 @@ def build(
     study: Annotated[str, typer.Argument(help="A shipped study or a study file.")] = DEFAULT_STUDY,
     out: Annotated[Path | None, typer.Option(help="Folder; build/STUDY by default.")] = None,
     only: Annotated[str | None, typer.Option(help="Parts, joined by commas.")] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=2, help="Processes; 2 where there are two cores.")
+    ] = None,
     seed: Seed = None,
     data: Data = None,
     without_licence: Without = None,
@@ -154,10 +159,12 @@ def build(
     from midstream.report.edition import build as make
 
     opened = open_study(study, data, without_licence, seed)
+    two = (processes or os.cpu_count() or 1) > 1
+    again = partial(open_study, study, data, without_licence, seed) if two else None
     parts = frozenset(part.strip() for part in only.split(",")) if only else None
     folder = out or Path("build") / opened.config.id
     with progress_bar("building") as progress:
-        edition = make(opened, folder, parts, lambda what, share: progress(share, what))
+        edition = make(opened, folder, parts, lambda what, share: progress(share, what), again)
     for file in edition.files:
         if "/" not in file:
             typer.echo(str(edition.folder / file))

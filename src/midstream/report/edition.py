@@ -30,8 +30,8 @@ from midstream.report.swap import swapped
 from midstream.report.tables import Sheet, write_tables
 from midstream.report.value_sheets import value_sheets
 from midstream.report.workbook import NAME as WORKBOOK
-from midstream.report.workbook import build_workbook
-from midstream.study.beside import beside
+from midstream.report.workbook import build_workbook, cover_of
+from midstream.study.beside import Other, beside
 
 if TYPE_CHECKING:
     from midstream.study import Study
@@ -158,32 +158,43 @@ class _Maker:
 
     def make(self) -> str:
         """Make every part, then the metadata; gives the hash of the manifest."""
-        self._answers()
-        self.tell("words", 0.6)
-        narrative = narrate(self.study)
-        if "site" in self.parts:
-            self._site(narrative)
-        if "condensed" in self.parts:
-            self._condensed(narrative)
-        if self.parts & {"tables", "workbook"}:
-            self._tables(narrative)
+        with beside(self.study, self.again, wanted) as other:
+            self._answers(other)
+            narrative = self._parts(other)
         self.tell("manifest", 0.97)
         if "tables" in self.parts:
             finding = narrative.answer.opening.title.plain
             write_crate(self.folder, self.study, self.stamp, finding)
         return write_manifest(self.folder, self.study, self.made_from)
 
-    def _answers(self) -> None:
+    def _parts(self, other: Other) -> Narrative:
+        """Make every part that is asked for; the workbook in the other process meanwhile."""
+        self.tell("words", 0.6)
+        narrative = narrate(self.study)
+        found = self._sheets(narrative) if self.parts & {"tables", "workbook"} else []
+        workbook = self._workbook(other, narrative, found) if "workbook" in self.parts else None
+        if "site" in self.parts:
+            self._site(narrative)
+        if "condensed" in self.parts:
+            self._condensed(narrative)
+        if "tables" in self.parts:
+            self.tell("tables", 0.9)
+            self._tables(narrative, found)
+        if workbook is not None:
+            self.tell("workbook", 0.95)
+            (self.folder / WORKBOOK).write_bytes(workbook())
+        return narrative
+
+    def _answers(self, other: Other) -> None:
         """Have the study work out what takes long, before words are made of it."""
         study = self.study
         self.tell("scores", 0.0)
-        with beside(study, self.again, wanted) as take:
-            study.scorecard(progress=lambda share: self.tell("scores", 0.6 * share))
-            if self.again is not None:
-                # Asked for again by the words, which get what is kept.
-                study.outlook()
-                study.market_ahead()
-                take()
+        study.scorecard(progress=lambda share: self.tell("scores", 0.6 * share))
+        if self.again is not None:
+            # Asked for again by the words, which get what is kept.
+            study.outlook()
+            study.market_ahead()
+            other.take()
 
     def _site(self, narrative: Narrative) -> None:
         register = Register()
@@ -204,10 +215,10 @@ class _Maker:
         (self.folder / "condensed.pdf").write_bytes(made.data)
         self.registers.append(("condensed", made.register))
 
-    def _tables(self, narrative: Narrative) -> None:
-        self.tell("tables", 0.9)
+    def _sheets(self, narrative: Narrative) -> list[Sheet]:
+        """Lay out the tables, all but those that tell where the numbers of the pages come from."""
         card, study = self.study.scorecard(), self.study
-        found = [
+        return [
             sheets.scores(card), sheets.form_scores(card), sheets.pillars(card),
             sheets.profiles(card), sheets.hollow(card), sheets.ranks(card), sheets.holders(study),
             sheets.concentration(study), sheets.form_balance(study), sheets.trade_balance(study),
@@ -220,21 +231,20 @@ class _Maker:
             *policy_sheets(narrative.policies),
             *peers_sheets(study), *value_sheets(study),
         ]  # fmt: skip
-        if "workbook" in self.parts:
-            self._workbook(narrative, found)
-        if "tables" in self.parts:
-            if self.registers:
-                found.append(sheets.numbers(self.registers))
-            self._with_lineage(narrative, found)
-            write_ahead(study, self.folder)
 
-    def _workbook(self, narrative: Narrative, found: list[Sheet]) -> None:
-        self.tell("workbook", 0.9)
+    def _workbook(
+        self, other: Other, narrative: Narrative, found: list[Sheet]
+    ) -> Callable[[], bytes]:
         lineages = list(dict.fromkeys(sheets.lineages_of(found)))
         used = entries(self.study.evidence.sources.rows, narrative.ledger, lineages)
-        finding = narrative.answer.opening.title.plain
-        made = build_workbook(self.study, finding, self.stamp, found, sheets.sources(used))
-        (self.folder / WORKBOOK).write_bytes(made)
+        cover = cover_of(self.study, narrative.answer.opening.title.plain, self.stamp)
+        return other.have(build_workbook, cover, found, sheets.sources(used))
+
+    def _tables(self, narrative: Narrative, found: list[Sheet]) -> None:
+        if self.registers:
+            found = [*found, sheets.numbers(self.registers)]
+        self._with_lineage(narrative, found)
+        write_ahead(self.study, self.folder)
 
     def _with_lineage(self, narrative: Narrative, found: list[Sheet]) -> None:
         ledger = narrative.ledger
@@ -242,7 +252,7 @@ class _Maker:
         lineages = list(dict.fromkeys([*shown, *sheets.lineages_of(found)]))
         used = entries(self.study.evidence.sources.rows, ledger, shown or lineages)
         nodes = ledger.reached(lineages)
-        found += [sheets.facts(nodes), sheets.lineage(nodes), sheets.sources(used)]
-        write_tables(self.folder / "tables", found, self.study, self.stamp, used)
+        every = [*found, sheets.facts(nodes), sheets.lineage(nodes), sheets.sources(used)]
+        write_tables(self.folder / "tables", every, self.study, self.stamp, used)
         (self.folder / "bibliography.bib").write_text(bibtex(used), encoding="utf-8")
         (self.folder / "bibliography.json").write_text(csl_json(used), encoding="utf-8")

@@ -76,15 +76,51 @@ def unit_word(column: Column, sheet: Sheet) -> str:
     return _UNIT_OF_ROW if any(one.name == "unit" for one in sheet.columns) else ""
 
 
-def build_workbook(
-    study: Study, finding: str, stamp: Stamp, sheets: Iterable[Sheet], sources: Sheet
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What the first sheet says.
+
+    Attributes:
+        title, question: Of the study.
+        finding: What the edition found, in one sentence.
+        data_release: Id of the data release.
+        stamp: The edition.
+    """
+
+    title: str
+    question: str
+    finding: str
+    data_release: str
+    stamp: Stamp
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Give its lines, name and text."""
+        return [
+            ("question", self.question),
+            ("answer", self.finding),
+            ("edition", f"{self.stamp.number}, {self.stamp.long_date}"),
+            ("data release", self.data_release),
+            ("version", self.stamp.version),
+            ("hash", self.stamp.hash),
+            ("licence", str(OWN_LICENCE["title"])),
+            ("blank cell", "no evidence, never zero"),
+            ("intervals", "low and high are the ends of the 80 % interval"),
+            ("labels", "V two origins agree, V1 one origin, U unverified or conflicting, modelled"),
+            ("lineage", "names the node of tables/lineage.csv that a number comes from"),
+        ]
+
+
+def cover_of(study: Study, finding: str, stamp: Stamp) -> Cover:
+    """Make the cover of a study's edition."""
+    config = study.config
+    return Cover(config.title, config.question, finding, study.data_release, stamp)
+
+
+def build_workbook(cover: Cover, sheets: Iterable[Sheet], sources: Sheet) -> bytes:
     """Build the workbook.
 
     Args:
-        study: The study.
-        finding: What the edition found, in one sentence, for the cover.
-        stamp: The edition.
+        cover: What its first sheet says.
         sheets: Its tables; those of `LEFT` and the longest are left out.
         sources: Sources under the numbers.
 
@@ -95,17 +131,8 @@ def build_workbook(
     shown = [one for one in every if one.name not in LEFT and len(one.rows) <= MOST_ROWS]
     left = sorted(LEFT | {one.name for one in every if one not in shown})
     out = io.BytesIO()
-    book, styles = _opened(out, stamp.date)
-    book.set_properties(
-        {
-            "title": study.config.title,
-            "subject": study.config.question,
-            "author": "midstream",
-            "comments": f"edition {stamp.number}, {stamp.hash}",
-            "created": datetime.fromisoformat(stamp.date),
-        }
-    )
-    lines = [*_cover_lines(study, finding, stamp), ("in the tables only", ", ".join(left))]
+    book, styles = _opened(out, cover)
+    lines = [*cover.lines(), ("in the tables only", ", ".join(left))]
     _cover(book, styles, lines, [*shown, sources])
     for sheet in (*shown, sources):
         _write(book, styles, sheet)
@@ -113,7 +140,7 @@ def build_workbook(
     return out.getvalue()
 
 
-def _opened(out: io.BytesIO, day: str) -> tuple[Any, Styles]:
+def _opened(out: io.BytesIO, cover: Cover) -> tuple[Any, Styles]:
     import xlsxwriter
 
     options = {
@@ -124,7 +151,15 @@ def _opened(out: io.BytesIO, day: str) -> tuple[Any, Styles]:
         "default_date_format": "yyyy-mm-dd",
     }
     book = xlsxwriter.Workbook(out, options)
-    book.set_properties({"created": datetime.fromisoformat(day)})
+    book.set_properties(
+        {
+            "title": cover.title,
+            "subject": cover.question,
+            "author": "midstream",
+            "comments": f"edition {cover.stamp.number}, {cover.stamp.hash}",
+            "created": datetime.fromisoformat(cover.stamp.date),
+        }
+    )
     formats = {INTEGER, OTHER, *FORMATS.values()}
     styles = Styles(
         title=book.add_format({"bold": True, "font_size": 14}),
@@ -135,22 +170,6 @@ def _opened(out: io.BytesIO, day: str) -> tuple[Any, Styles]:
         numbers={one: book.add_format({"num_format": one}) for one in sorted(formats)},
     )
     return book, styles
-
-
-def _cover_lines(study: Study, finding: str, stamp: Stamp) -> list[tuple[str, str]]:
-    return [
-        ("question", study.config.question),
-        ("answer", finding),
-        ("edition", f"{stamp.number}, {stamp.long_date}"),
-        ("data release", study.data_release),
-        ("version", stamp.version),
-        ("hash", stamp.hash),
-        ("licence", str(OWN_LICENCE["title"])),
-        ("blank cell", "no evidence, never zero"),
-        ("intervals", "low and high are the ends of the 80 % interval"),
-        ("labels", "V two origins agree, V1 one origin, U unverified or conflicting, modelled"),
-        ("lineage", "names the node of tables/lineage.csv that a number comes from"),
-    ]
 
 
 def _cover(

@@ -14,8 +14,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, TypeVar
 
 from midstream.errors import MidstreamError
 from midstream.evidence import Node
@@ -39,6 +40,8 @@ KINDS = frozenset(
         "policy others",
     }
 )
+
+Made = TypeVar("Made")
 
 #: Opens a study; a plain function of a module, as it has to travel.
 Again = Callable[[], Study]
@@ -95,8 +98,64 @@ def take(study: Study, found: Answers) -> None:
         study._models.setdefault(chain, packed.unpacked(study.evidence, study.world))
 
 
+class Other:
+    """A second process at work beside this one, or none.
+
+    Where it breaks off, this process does the work itself.
+    """
+
+    def __init__(self, study: Study, pool: ProcessPoolExecutor | None = None) -> None:
+        self.study, self._pool = study, pool
+        self._answers: Future[Answers] | None = None
+
+    def ask(self, again: Again, also: Also) -> None:
+        """Have it open the study and work out answers."""
+        if self._pool is not None:
+            self._answers = self._pool.submit(work_out, again, also)
+
+    def take(self) -> None:
+        """Wait for the answers and take them.
+
+        Where working them out failed, nothing is taken: the study works them out itself, and
+        meets the same error at its place.
+        """
+        if self._answers is None:
+            return
+        try:
+            found = self._answers.result()
+        except (MidstreamError, BrokenProcessPool, OSError):
+            return
+        take(self.study, found)
+
+    def have(self, make: Callable[..., Made], *values: object) -> Callable[[], Made]:
+        """Have something made of plain values.
+
+        Args:
+            make: A plain function of a module, as it has to travel.
+            values: What it takes.
+
+        Returns:
+            A function that waits for what was made and gives it.
+        """
+        here = partial(make, *values)
+        if self._pool is None:
+            return here
+        try:
+            future = self._pool.submit(make, *values)
+        except BrokenProcessPool:
+            return here
+
+        def waited() -> Made:
+            try:
+                return future.result()
+            except BrokenProcessPool:
+                return here()
+
+        return waited
+
+
 @contextmanager
-def beside(study: Study, again: Again | None, also: Also = nothing) -> Iterator[Callable[[], None]]:
+def beside(study: Study, again: Again | None, also: Also = nothing) -> Iterator[Other]:
     """Work out answers in a second process while the body runs.
 
     Args:
@@ -105,23 +164,15 @@ def beside(study: Study, again: Again | None, also: Also = nothing) -> Iterator[
         also: Asks for more there.
 
     Yields:
-        A function that waits for the answers and takes them. Where the other process fails, it
-        takes nothing: the study works them out itself, and meets the same error at its place.
+        The second process; it ends with the body.
     """
     if again is None:
-        yield lambda: None
+        yield Other(study)
         return
     pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
     try:
-        future = pool.submit(work_out, again, also)
-        yield lambda: _take_when_done(study, future)
+        other = Other(study, pool)
+        other.ask(again, also)
+        yield other
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _take_when_done(study: Study, future: Future[Answers]) -> None:
-    try:
-        found = future.result()
-    except (MidstreamError, BrokenProcessPool, OSError):
-        return
-    take(study, found)

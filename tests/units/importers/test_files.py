@@ -174,7 +174,7 @@ def test_a_workbook_packed_too_tightly_is_refused(evidence: Evidence, tmp_path: 
     path = tmp_path / "w.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b" " * 20_000_000)
-    with pytest.raises(InputError, match="packed .* times"):
+    with pytest.raises(InputError, match=r"packed .* times"):
         imported("wmd", path, evidence)
 
 

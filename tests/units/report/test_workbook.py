@@ -13,7 +13,7 @@ from midstream.errors import ModelError
 from midstream.report import workbook
 from midstream.report.manifest import Stamp
 from midstream.report.tables import Column, Sheet
-from midstream.report.workbook import build_workbook
+from midstream.report.workbook import build_workbook, cover_of
 from midstream.study import Study
 
 STAMP = Stamp("2026.11", "2026-11-24", "0.1", "0123456789ab")
@@ -44,7 +44,7 @@ LINEAGE = Sheet("lineage", "Lineage", (Column("id", "string", "Id"),), (("f:x",)
 
 @pytest.fixture(scope="module")
 def data(small: Study) -> bytes:
-    return build_workbook(small, "=An answer", STAMP, [SHARES, TEXTS, LINEAGE], SOURCES)
+    return build_workbook(cover_of(small, "=An answer", STAMP), [SHARES, TEXTS, LINEAGE], SOURCES)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def test_text_is_never_a_formula_a_link_or_a_number(book: Any, data: bytes) -> N
 
 
 def test_the_same_edition_gives_the_same_bytes(data: bytes, small: Study) -> None:
-    again = build_workbook(small, "=An answer", STAMP, [SHARES, TEXTS, LINEAGE], SOURCES)
+    again = build_workbook(cover_of(small, "=An answer", STAMP), [SHARES, TEXTS, LINEAGE], SOURCES)
     assert again == data
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert b"2026-11-24T00:00:00Z" in archive.read("docProps/core.xml")
@@ -104,7 +104,7 @@ def test_the_same_edition_gives_the_same_bytes(data: bytes, small: Study) -> Non
 
 def test_long_tables_stay_in_their_folder(small: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook, "MOST_ROWS", 2)
-    made = build_workbook(small, "x", STAMP, [SHARES, TEXTS], SOURCES)
+    made = build_workbook(cover_of(small, "x", STAMP), [SHARES, TEXTS], SOURCES)
     book = openpyxl.load_workbook(io.BytesIO(made))
     assert book.sheetnames == ["cover", "shares", "sources"]
     assert ["in the tables only", "facts, lineage, numbers, texts", None] in rows(book, "cover")
@@ -112,7 +112,7 @@ def test_long_tables_stay_in_their_folder(small: Study, monkeypatch: pytest.Monk
 
 def test_a_text_too_long_for_a_cell_is_cut_and_says_so(small: Study) -> None:
     long = Sheet("long", "Long", TEXTS.columns, (("x" * 40_000,),))
-    made = build_workbook(small, "x", STAMP, [long], SOURCES)
+    made = build_workbook(cover_of(small, "x", STAMP), [long], SOURCES)
     cell = openpyxl.load_workbook(io.BytesIO(made))["long"].cell(3, 1).value
     assert cell == "x" * workbook.CELL + " ..."
 
@@ -121,4 +121,4 @@ def test_a_text_too_long_for_a_cell_is_cut_and_says_so(small: Study) -> None:
 def test_a_cell_of_another_type_is_refused(small: Study, cells: tuple[Any, ...]) -> None:
     wrong = Sheet("wrong", "Wrong", SHARES.columns[:3], (cells,))
     with pytest.raises(ModelError, match="is not of type"):
-        build_workbook(small, "x", STAMP, [wrong], SOURCES)
+        build_workbook(cover_of(small, "x", STAMP), [wrong], SOURCES)
