@@ -93,6 +93,16 @@ class Cover:
     data_release: str
     stamp: Stamp
 
+    def properties(self) -> dict[str, Any]:
+        """Give the properties of the file; its day is that of the edition."""
+        return {
+            "title": self.title,
+            "subject": self.question,
+            "author": "midstream",
+            "comments": f"edition {self.stamp.number}, {self.stamp.hash}",
+            "created": datetime.fromisoformat(self.stamp.date),
+        }
+
     def lines(self) -> list[tuple[str, str]]:
         """Give its lines, name and text."""
         return [
@@ -131,7 +141,7 @@ def build_workbook(cover: Cover, sheets: Iterable[Sheet], sources: Sheet) -> byt
     shown = [one for one in every if one.name not in LEFT and len(one.rows) <= MOST_ROWS]
     left = sorted(LEFT | {one.name for one in every if one not in shown})
     out = io.BytesIO()
-    book, styles = _opened(out, cover)
+    book, styles = _opened(out, cover.properties())
     lines = [*cover.lines(), ("in the tables only", ", ".join(left))]
     _cover(book, styles, lines, [*shown, sources])
     for sheet in (*shown, sources):
@@ -140,7 +150,7 @@ def build_workbook(cover: Cover, sheets: Iterable[Sheet], sources: Sheet) -> byt
     return out.getvalue()
 
 
-def _opened(out: io.BytesIO, cover: Cover) -> tuple[Any, Styles]:
+def _opened(out: io.BytesIO, properties: Mapping[str, Any]) -> tuple[Any, Styles]:
     import xlsxwriter
 
     options = {
@@ -151,15 +161,7 @@ def _opened(out: io.BytesIO, cover: Cover) -> tuple[Any, Styles]:
         "default_date_format": "yyyy-mm-dd",
     }
     book = xlsxwriter.Workbook(out, options)
-    book.set_properties(
-        {
-            "title": cover.title,
-            "subject": cover.question,
-            "author": "midstream",
-            "comments": f"edition {cover.stamp.number}, {cover.stamp.hash}",
-            "created": datetime.fromisoformat(cover.stamp.date),
-        }
-    )
+    book.set_properties(dict(properties))
     formats = {INTEGER, OTHER, *FORMATS.values()}
     styles = Styles(
         title=book.add_format({"bold": True, "font_size": 14}),
@@ -259,7 +261,7 @@ def template_workbook(name: str, template: Mapping[str, Any]) -> bytes:
         template: Its columns, as the command ``template`` gives them.
     """
     out = io.BytesIO()
-    book, styles = _opened(out, "2000-01-01")
+    book, styles = _opened(out, {"created": datetime.fromisoformat("2000-01-01")})
     page, notes = book.add_worksheet(name), book.add_worksheet("columns")
     for index, one in enumerate(template["columns"]):
         page.write_string(0, index, one["column"], styles.head)
