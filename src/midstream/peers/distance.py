@@ -11,7 +11,7 @@ from midstream.chain.pooling import ends
 from midstream.evidence import Label, Ledger, Node, Quantity
 from midstream.peers.ranks import Ends, both, gap
 from midstream.peers.result import Distance
-from midstream.scorecard.lifting import HALF, levers_that_lift, more_output
+from midstream.scorecard.lifting import HALF, Lift, lifts
 from midstream.scorecard.result import CellScore, FormScore, Remark
 from midstream.scorecard.run import FEW, Run
 
@@ -76,14 +76,13 @@ def distance(run: Run, ledger: Ledger, two: Between, cell: CellScore | None) -> 
     stack = run.stacks[two.sector, two.stage]
     target = run.target(two.own, stack, form.form, goal_of(two) + WITHIN, HALF)
     unclear = inputs.open or target.reached(inputs)
-    found = None if unclear else more_output(target)
-    outputs = _outputs(run, ledger, two, form, found, inputs.counted)
-    levers = () if unclear else tuple(levers_that_lift(target))
+    (lift,) = [Lift(None, ())] if unclear else lifts([target])
+    outputs = _outputs(run, ledger, two, form, lift.output, inputs.counted)
     if unclear:
         words = Remark("{gap} points below {above}; {why}", gap=points, above=name, why=UNCLEAR)
     else:
-        words = _words(points, name, run.world.names.form(form.form), outputs, levers)
-    return Distance(two.above, points, form.form, *outputs, levers, words)
+        words = _words(points, name, run.world.names.form(form.form), outputs, lift.levers)
+    return Distance(two.above, points, form.form, *outputs, lift.levers, words)
 
 
 def goal_of(two: Between) -> float:

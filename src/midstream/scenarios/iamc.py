@@ -8,6 +8,8 @@ outcomes is a scenario with the median of its draws. A number that is not known 
 from __future__ import annotations
 
 import csv
+import functools
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,39 +90,51 @@ def rows(given: IamcInput) -> tuple[IamcRow, ...]:
         InputError: if regions and draws do not fit.
     """
     _check_regions(given)
+    by_region = functools.cache(lambda draws: _by_region(given, draws))
     found: list[IamcRow] = []
     for series in _series(given):
-        ends = np.quantile(series.drawn, list(_SHARES.values()), axis=0)
-        for name, drawn in zip(_SHARES, ends, strict=True):
-            found.extend(_row(given.model, ALL, series, f"|{name}", _values(series.years, drawn)))
-        for number, scenario in enumerate(given.names):
-            inside = (
-                given.regions[: len(series.drawn)] == number if given.regions is not None else ()
-            )
-            if np.any(inside):
-                values = _values(series.years, np.median(series.drawn[inside], axis=0))
-                found.extend(_row(given.model, scenario, series, "", values))
+        order, ends = by_region(len(series.drawn))
+        # Draws by year, the regions one after the other, so that each is sorted by itself.
+        drawn = np.take(series.drawn.T, order, axis=1)
+        for scenario, (first, last) in zip(given.names, ends, strict=True):
+            if first < last:
+                middle = _quantile(np.sort(drawn[:, first:last]), 0.5)
+                found.extend(_row(given.model, scenario, series, "", middle))
+        drawn.sort()
+        for name, share in _SHARES.items():
+            found.extend(_row(given.model, ALL, series, f"|{name}", _quantile(drawn, share)))
     return tuple(sorted(found, key=lambda row: (row.scenario, row.region, row.variable)))
 
 
-def _inside(given: IamcInput, number: int, draws: int) -> NDArray[np.bool_]:
-    """Which of the first draws lie in a region."""
+def _by_region(given: IamcInput, draws: int) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
+    """The first draws in the order of their regions; where each region begins and ends in it."""
     if given.regions is None:
-        return np.zeros(draws, dtype=bool)
-    return np.asarray(given.regions[:draws] == number)
+        return np.arange(draws), []
+    regions = given.regions[:draws]
+    order = np.argsort(regions, kind="stable")
+    edges = np.searchsorted(regions[order], np.arange(len(given.names) + 1))
+    return order, list(itertools.pairwise(edges.tolist()))
+
+
+def _quantile(ordered: Floats, share: float) -> Floats:
+    """Number below which a share of sorted numbers lies, (year,); ``nan`` where one is missing."""
+    place = (ordered.shape[1] - 1) * share
+    below = int(place)
+    part, low = place - below, ordered[:, below]
+    high = ordered[:, min(below + 1, ordered.shape[1] - 1)]
+    step = high - low
+    found = low + step * part if part < 0.5 else high - step * (1 - part)
+    return np.where(np.isnan(ordered[:, -1]), np.nan, found)
 
 
 def _row(
-    model: str, scenario: str, series: Series, suffix: str, values: Mapping[int, float]
+    model: str, scenario: str, series: Series, suffix: str, numbers: Floats
 ) -> Iterator[IamcRow]:
+    pairs = zip(series.years, numbers.tolist(), strict=True)
+    values = {year: number for year, number in pairs if math.isfinite(number)}
     if values:
         name = series.variable + suffix
         yield IamcRow(model, scenario, series.region, name, series.unit, values)
-
-
-def _values(years: Sequence[int], numbers: Floats) -> dict[int, float]:
-    pairs = zip(years, numbers, strict=True)
-    return {year: float(number) for year, number in pairs if math.isfinite(number)}
 
 
 def _check_regions(given: IamcInput) -> None:

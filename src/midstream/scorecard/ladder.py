@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from midstream.chain.estimate import Floats
 from midstream.scorecard.draws import Parameters
 
+Bools = NDArray[np.bool_]
 CONTROLS = ("ownership", "technology", "throttle", "feed", "governance")
 #: Need below this share of the reference reads as this share: its coverage has no weight left.
 LEAST_NEED = 1e-9
@@ -24,7 +26,7 @@ def level(x: Floats, anchors: Floats) -> Floats:
     """Level 0..1 of a ratio: linear in ``ln x`` between the anchors, flat outside.
 
     Args:
-        x: Ratios >= 0, shape (draw,).
+        x: Ratios >= 0, shape (..., draw).
         anchors: Five ascending anchors a draw, shape (5, draw).
     """
     return _level(x, *_edges(anchors))
@@ -38,14 +40,18 @@ def _edges(anchors: Floats) -> tuple[Floats, Floats]:
 
 def _level(x: Floats, below: Floats, over_width: Floats) -> Floats:
     logs = np.log(np.maximum(x, 1e-300))
-    steps = (logs - below) * over_width
+    steps = logs[..., None, :] - below
+    steps *= over_width
     np.minimum(np.maximum(steps, 0.0, out=steps), 1.0, out=steps)
-    return np.asarray(0.25 * steps.sum(axis=0))
+    return np.asarray(0.25 * steps.sum(axis=-2))
 
 
 @dataclass(frozen=True, slots=True)
 class Ruler:
-    """Drawn anchors and rule parameters, common to all cells. Shapes (draw,) or (5, draw)."""
+    """Drawn anchors and rule parameters, common to all cells. Shapes (draw,) or (5, draw).
+
+    Arrays of cells may have axes before that of the draws.
+    """
 
     coverage: Floats
     scale: Floats
@@ -107,10 +113,10 @@ class Ruler:
         """Control pillar: weighted geometric mean of components clipped to .05..1.
 
         Args:
-            components: Shape (5, draw), in the order of `CONTROLS`.
+            components: Shape (5, ..., draw), in the order of `CONTROLS`.
         """
-        logs = np.log(np.clip(components, LEAST, 1.0))
-        return np.asarray(np.exp(np.einsum("kd,dk->d", logs, self.control_weights)))
+        logs = np.log(np.minimum(np.maximum(components, LEAST), 1.0))
+        return np.asarray(np.exp(np.einsum("k...d,dk->...d", logs, self.control_weights)))
 
     def score(self, installed: Floats, trajectory: Floats, control: Floats) -> Floats:
         """Ladder rule: score ``1 + 4u``, never above 5.
@@ -134,7 +140,7 @@ class Ruler:
         powers = scores**self.power
         mean = np.einsum("fd,df->d", powers, weights) ** (1 / self.power)
         # Rounding may leave the span of the forms by a hair.
-        return np.asarray(np.clip(mean, scores.min(axis=0), scores.max(axis=0)))
+        return np.asarray(np.minimum(np.maximum(mean, scores.min(axis=0)), scores.max(axis=0)))
 
     def first(self, size: int) -> Ruler:
         """The ruler of the first draws only."""

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from midstream.chain.estimate import Floats, median
+from midstream.chain.estimate import median
 from midstream.chain.world import World
 from midstream.evidence import Evidence, Ledger, Node, Quantity
 from midstream.scorecard.cells import CellInputs, Cells, evaluate
-from midstream.scorecard.digits import Verdict, verdict
+from midstream.scorecard.digits import verdict
 from midstream.scorecard.draws import Draws, Parameters
 from midstream.scorecard.forms import FormBuilder, score_quantity
-from midstream.scorecard.lifting import Target, next_integer, remarks
-from midstream.scorecard.profiles import Ends, profiles
-from midstream.scorecard.result import CellScore, FormScore, Remark, Scorecard
+from midstream.scorecard.lifting import Target, lifts, next_integer, remarks
+from midstream.scorecard.profiles import STAGES, Ends, profiles
+from midstream.scorecard.result import CellScore, FormScore, Scorecard
 from midstream.scorecard.stages import Stack, binding_form, drawn_weights, rolled_up, stacks
 from midstream.scorecard.support import stage_label
 from midstream.scorecard.words import reasons_of_stage
@@ -28,6 +28,8 @@ GROUPS = frozenset(
 )
 #: Draws used to find what lifts a score and what its label rests on.
 FEW = 200
+#: Score from which there is no next integer to be lifted to.
+HIGHEST = 4.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,15 @@ class Run:
             for form in wanted:
                 self.forms[form, country] = self._form(form, country)
             self.progress(0.6 * (number + 1) / len(settings.countries))
-        cells = []
+        cells: list[CellScore] = []
         for number, country in enumerate(settings.countries):
-            for sector in settings.sectors:
-                for stage in ("C1", "C2", "C3", "C4"):
-                    cell, drawn = self._cell(country, self.stacks[sector, stage])
-                    cells.append(cell)
-                    self.ends[country, sector, stage] = drawn
+            cells += self._lifted(
+                [
+                    self._cell(country, self.stacks[sector, stage])
+                    for sector in settings.sectors
+                    for stage in STAGES
+                ]
+            )
             self.progress(0.6 + 0.4 * (number + 1) / len(settings.countries))
         return Scorecard(
             horizon=settings.horizon,
@@ -168,12 +172,13 @@ class Run:
 
     # -- stages --------------------------------------------------------------------------------
 
-    def _cell(self, country: str, stack: Stack) -> tuple[CellScore, Ends]:
+    def _cell(self, country: str, stack: Stack) -> CellScore:
         weights = self.weights[stack.sector, stack.stage]
         parts = [self.drawn[form, country] for form in stack.forms]
         ruler = self.cells.ruler
         low = rolled_up(ruler, weights, [part[0] for part in parts])
         high = rolled_up(ruler, weights, [part[1] for part in parts])
+        self.ends[country, stack.sector, stack.stage] = low, high
         found = verdict(low, high, ruler.threshold)
         scores = [self.forms[form, country] for form in stack.forms]
         few = [(part[0][:FEW], part[1][:FEW]) for part in parts]
@@ -187,7 +192,7 @@ class Run:
         binding = binding_form(stack, medians)
         self._enter(score, self._title(country, stack), scores, stack)
         order = sorted(range(len(scores)), key=lambda i: (stack.forms[i] != binding, i))
-        cell = CellScore(
+        return CellScore(
             country=country,
             sector=stack.sector,
             stage=stack.stage,
@@ -200,10 +205,8 @@ class Run:
             forms=tuple(scores[i] for i in order),
             weights=tuple(stack.weights[i] for i in order),
             reasons=reasons_of_stage(self.world, scores[order[0]], len(scores)),
-            lift=self._lift(country, stack, binding, score, found),
             missing=tuple(dict.fromkeys(s.missing for s in scores if s.missing)),
         )
-        return cell, (low, high)
 
     def _title(self, country: str, stack: Stack) -> str:
         return f"Score: {SECTORS[stack.sector]} {stack.stage}, {self.world.names.country(country)}"
@@ -216,22 +219,33 @@ class Run:
             "control": form.control,
         }
 
-    def _lift(
-        self, country: str, stack: Stack, binding: str, score: Quantity, found: Verdict
-    ) -> tuple[Remark, ...]:
+    def _lifted(self, cells: Sequence[CellScore]) -> list[CellScore]:
+        """Cells with what would lift those that can be lifted, solved side by side."""
+        asked = [number for number, cell in enumerate(cells) if self._liftable(cell)]
+        targets = [self._target(cells[number]) for number in asked]
+        done = list(cells)
+        for number, target, lift in zip(asked, targets, lifts(targets), strict=True):
+            cell = cells[number]
+            form, lineage = cell.forms[0], cell.score.lineage
+            name, unit = self.world.names.form(form.form), self.world.units[form.form]
+            made = remarks(target, lift, name, unit, form.output, lineage)
+            for remark in made:
+                if remark.flips_at is not None:
+                    self._enter_lift(remark.flips_at, name, lineage)
+            done[number] = replace(cell, lift=tuple(made))
+        return done
+
+    def _liftable(self, cell: CellScore) -> bool:
         wanted = self.settings.lifts
-        done = wanted is not None and country not in wanted
-        inputs = self.inputs[binding, country]
-        if done or score.value is None or inputs.open or found.value >= 4.5:
-            return ()
-        target = self.target(country, stack, binding, *next_integer(found, self.few.threshold))
-        form = self.forms[binding, country]
-        name = self.world.names.form(binding)
-        made = remarks(target, name, self.world.units[binding], form.output, score.lineage)
-        for remark in made:
-            if remark.flips_at is not None:
-                self._enter_lift(remark.flips_at, name, score.lineage)
-        return tuple(made)
+        value = cell.score.value
+        if value is None or value >= HIGHEST or (wanted is not None and cell.country not in wanted):
+            return False
+        return not self.inputs[cell.forms[0].form, cell.country].open
+
+    def _target(self, cell: CellScore) -> Target:
+        stack = self.stacks[cell.sector, cell.stage]
+        aim = next_integer(cell.digit, cell.score.value or 0.0, self.few.threshold)
+        return self.target(cell.country, stack, cell.forms[0].form, *aim)
 
     def target(self, country: str, stack: Stack, binding: str, aim: float, share: float) -> Target:
         """Give a stage of a country as a function of the form that binds, on the first draws.
@@ -241,17 +255,17 @@ class Run:
             aim: Score the stage is to come within half a point of.
             share: Share of draws that has to reach it.
         """
-        weights = self.weights[stack.sector, stack.stage][:FEW]
-        others = [self.drawn[form, country] for form in stack.forms]
-        place = stack.forms.index(binding)
-
-        def stage(end: int, scores: Floats) -> Floats:
-            parts = [part[end][:FEW] for part in others]
-            parts[place] = scores
-            return rolled_up(self.few, weights, parts)
-
-        full = self.cells.full_addition(binding, country)[:FEW]
-        return Target(self.few, self.inputs[binding, country], stage, aim, share, full)
+        drawn = [self.drawn[form, country] for form in stack.forms]
+        return Target(
+            ruler=self.few,
+            inputs=self.inputs[binding, country],
+            ends=np.array([[part[end][:FEW] for part in drawn] for end in (0, 1)]),
+            place=stack.forms.index(binding),
+            weights=self.weights[stack.sector, stack.stage][:FEW],
+            aim=aim,
+            share=share,
+            full=self.cells.full_addition(binding, country)[:FEW],
+        )
 
     def _enter_lift(self, flips: Quantity, name: str, lineage: str) -> None:
         title = f"{name}: output at which the score reaches the next integer"
