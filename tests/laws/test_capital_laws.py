@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from midstream.capital.case import Case, with_price
-from midstream.capital.cash import cash_flow, overlap, ramp
+from midstream.capital.cash import cash_flow
 from midstream.capital.conditions import CONSTRUCTION, Instrument, Terms
 from midstream.capital.funding import Funding
 from midstream.capital.incentive import cash_cost, incentive_price
@@ -23,7 +23,8 @@ from midstream.capital.returns import (
     project_flows,
     rates_of_return,
 )
-from midstream.capital.stack import discount, fund, rate_of
+from midstream.capital.schedule import discount, overlap, ramp
+from midstream.capital.stack import fund, rate_of
 from midstream.chain.estimate import Floats
 from units.capital.one_plant import one_plant, some_terms
 

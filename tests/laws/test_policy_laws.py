@@ -17,9 +17,10 @@ from midstream.chain.routes import Step
 from midstream.policy.adjusted import adjusted
 from midstream.policy.bench import Bench
 from midstream.policy.flow import Flows, Line, flows
-from midstream.policy.frame import STAGES, Choice, Outcome
+from midstream.policy.frame import STAGES, Choice, Outcome, Stress
 from midstream.policy.levers import levers
 from midstream.policy.verdict import FAIL, Rule, classified, judged
+from midstream.scenarios.entrants import Entrants
 from midstream.scenarios.frame import Place
 from midstream.scenarios.nudge import Nudge
 from midstream.scenarios.simulated import simulated
@@ -164,7 +165,40 @@ def test_a_run_leaves_no_trace_in_the_next(bench: Bench) -> None:
     first = fresh.outcome(())
     fresh.outcome((lever_of([{**LINES, "size": (500, 1000, 2000)}]),))
     fresh.outcome((), tuple(one for one in levers(bench.evidence).values() if one.in_base))
-    same(fresh.reader.read((), fresh.run(())), first)
+    # Kept as it was, and run anew: a start of a lever that is not there moves nothing.
+    same(fresh.reader.read((), fresh.future(())), first)
+    same(fresh.reader.read((), fresh.future((), starts={"none": 2030.0})), first)
+
+
+def test_a_stress_is_told_by_what_it_touches(bench: Bench) -> None:
+    held = next(one.id for one in bench.projects(()) if one.form == bench.final)
+    worse, elsewhere = (
+        {held: np.full(bench.draws, size), "nowhere": np.full(bench.draws, size)}
+        for size in (-3.0, 3.0)
+    )
+    mild = Stress("other", "The same project", log_odds={held: worse[held]})
+    hard, soft = (Stress("odds", "Odds", log_odds=one) for one in (worse, elsewhere))
+    assert hard.mark({held}) == mild.mark({held, "lever/none"})
+    assert len({stress.mark({held}) for stress in (hard, soft)}) == 2
+    assert Stress("odds", "Odds", log_odds={"nowhere": worse["nowhere"]}).mark({held}) == ()
+    same(bench.outcome((), stress=hard), bench_of_again(bench).outcome((), stress=mild))
+    low, high = (bench.outcome((), stress=one).capacity.mean() for one in (hard, soft))
+    assert low < bench.outcome(()).capacity.mean() < high
+
+
+def test_later_entrants_follow_their_rates(bench: Bench) -> None:
+    kept = bench.ground.own.given.ready
+    assert kept is not None
+    drawn = kept.entrants
+    plain = Entrants(drawn.frame, drawn.kinds)
+    for place in drawn.kinds:
+        for factor in (1.0, 0.0, 2.0, 1.0):
+            rates: dict[str | Place, Floats] = {place: np.full(bench.draws, factor)}
+            found, again = drawn.at(place, rates), plain.at(place, rates)
+            assert found is not None
+            assert again is not None
+            np.testing.assert_array_equal(found.output, again.output)
+            np.testing.assert_array_equal(found.capacity, again.capacity)
 
 
 @pytest.mark.parametrize("name", ["tech-jv", "separation-jv", "tech-lines", "recycling", "repm-2"])

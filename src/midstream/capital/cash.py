@@ -21,6 +21,7 @@ import numpy as np
 
 from midstream.capital.case import Case
 from midstream.capital.conditions import OPERATION, Instrument, Terms
+from midstream.capital.schedule import Schedule, overlap
 from midstream.chain.estimate import Floats
 
 DAYS = 365.0
@@ -55,43 +56,6 @@ class CashFlow:
     tax: Floats
     working_capital: Floats
     available: Floats
-
-
-def horizon(case: Case, terms: Terms) -> int:
-    """Number of years looked at: until the last plant of the draws has run its life."""
-    return math.ceil(float(case.build.max()) + terms.life - 1e-9)
-
-
-def overlap(first: Floats, last: Floats, years: int) -> Floats:
-    """Part of each year since the decision that lies between two times, shape (draw, year).
-
-    Args:
-        first, last: Times in years since the decision, shape (draw,).
-        years: Number of years.
-    """
-    ends = np.arange(1, years + 1, dtype=float)
-    part = np.minimum(ends, last[:, None]) - np.maximum(ends - 1, first[:, None])
-    return np.asarray(np.clip(part, 0.0, 1.0))
-
-
-def ramp(start: Floats, length: Floats, years: int) -> Floats:
-    """Part of full output in each year of a straight ramp, without an end, shape (draw, year).
-
-    The mean over the year of ``min(1, (t - start) / length)``, 0 before the start.
-    """
-    after = np.maximum(np.arange(years + 1, dtype=float) - start[:, None], 0.0)
-    long = np.maximum(length, 1e-9)[:, None]
-    # Integral of min(1, t / T) from 0 to t.
-    area = np.where(after < long, after**2 / (2 * long), after - long / 2)
-    return np.asarray(np.diff(area, axis=1))
-
-
-def output_of(case: Case, terms: Terms) -> Floats:
-    """Kg of product (or units) in each year since the decision, shape (draw, year)."""
-    years = horizon(case, terms)
-    end = case.build + terms.life
-    open_part = overlap(np.zeros_like(end), end, years)
-    return np.asarray(case.full_output[:, None] * ramp(case.build, case.ramp, years) * open_part)
 
 
 def working_capital(case: Case, terms: Terms) -> Floats:
@@ -165,33 +129,26 @@ def cash_flow(case: Case, terms: Terms, instruments: Sequence[Instrument] = ()) 
         terms: Rates and habits.
         instruments: Operating ones count; others are passed over.
     """
-    output = output_of(case, terms)
-    aids = [aid_of(case, one, output) for one in instruments if one.kind in OPERATION]
-    return cash_with(case, terms, output, sum(aids, np.zeros_like(output)))
+    schedule = Schedule(case, terms)
+    aids = [aid_of(case, one, schedule.output) for one in instruments if one.kind in OPERATION]
+    return cash_with(schedule, case, sum(aids, np.zeros_like(schedule.output)))
 
 
-def cash_with(case: Case, terms: Terms, output: Floats, aid: Floats) -> CashFlow:
-    """Cash of a plant for an output and an aid of shape (draw, year)."""
-    years = output.shape[1]
-    end = case.build + terms.life
-    running = overlap(case.build, end, years)
+def cash_with(schedule: Schedule, case: Case, aid: Floats) -> CashFlow:
+    """Cash of a plant at the price of a case, with an aid of shape (draw, year)."""
+    terms, output = schedule.terms, schedule.output
     revenue = output * case.price[:, None]
-    feed = output * case.feed[:, None]
-    opex = output * case.opex[:, None]
-    fixed = running * case.fixed[:, None]
-    earned = revenue - feed - opex - fixed + aid
-    written_off = running * (case.capex * (1 + case.overrun) / terms.life)[:, None]
-    tax = terms.tax * np.maximum(0.0, earned - written_off)
-    last = (np.arange(years) == np.ceil(end - 1e-9)[:, None] - 1).astype(float)
-    back = last * working_capital(case, terms)[:, None]
+    earned = revenue - schedule.feed - schedule.opex - schedule.fixed + aid
+    tax = terms.tax * np.maximum(0.0, earned - schedule.written_off)
+    back = schedule.last * working_capital(case, terms)[:, None]
     return CashFlow(
-        years=np.arange(1, years + 1, dtype=float),
-        running=running,
+        years=schedule.years,
+        running=schedule.running,
         output=output,
         revenue=revenue,
-        feed=feed,
-        opex=opex,
-        fixed=fixed,
+        feed=schedule.feed,
+        opex=schedule.opex,
+        fixed=schedule.fixed,
         aid=aid,
         tax=tax,
         working_capital=back,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from midstream.capital.case import Case, with_price
 from midstream.capital.conditions import Instrument, Terms
+from midstream.capital.schedule import Schedule
 from midstream.capital.stack import fund
 from midstream.chain.estimate import Floats
 
@@ -46,11 +47,12 @@ def incentive_price(case: Case, instruments: Sequence[Instrument], terms: Terms)
     """
     least, high = _bracket(case, terms)
     low = least
-    reached = _closed(case, instruments, terms, high)
-    at_once = _closed(case, instruments, terms, low)
+    schedule = Schedule(case, terms)
+    reached = _closed(schedule, instruments, high)
+    at_once = _closed(schedule, instruments, low)
     for _ in range(STEPS):
         middle = (low + high) / 2
-        closed = _closed(case, instruments, terms, middle)
+        closed = _closed(schedule, instruments, middle)
         high, low = np.where(closed, middle, high), np.where(closed, low, middle)
     found = np.where(at_once, least, high)
     return np.asarray(np.where(reached & (case.full_output > 0), found, np.nan))
@@ -67,7 +69,9 @@ def _bracket(case: Case, terms: Terms) -> tuple[Floats, Floats]:
 
 
 def _closed(
-    case: Case, instruments: Sequence[Instrument], terms: Terms, price: Floats
+    schedule: Schedule, instruments: Sequence[Instrument], price: Floats
 ) -> NDArray[np.bool_]:
     """Whether the gap is nil at a price, to a cent, shape (draw,)."""
-    return np.asarray(fund(with_price(case, price), instruments, terms).gap < CENT)
+    case = with_price(schedule.case, price)
+    found = fund(case, instruments, schedule.terms, schedule=schedule)
+    return np.asarray(found.gap < CENT)

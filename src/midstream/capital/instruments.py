@@ -14,7 +14,8 @@ import numpy as np
 
 from midstream.capital.conditions import GIVEN, MARKET, OPERATION, Instrument
 from midstream.capital.funding import Funding, Layer
-from midstream.capital.stack import rate_of, spending_worth
+from midstream.capital.schedule import spending_worth
+from midstream.capital.stack import rate_of
 from midstream.chain.estimate import Floats
 
 #: Money at the terms of the market.

@@ -14,7 +14,8 @@ import pyxirr
 
 from midstream.capital.conditions import GIVEN
 from midstream.capital.funding import Funding
-from midstream.capital.stack import discount, rate_of, spending
+from midstream.capital.schedule import discount, spending
+from midstream.capital.stack import rate_of
 from midstream.chain.estimate import Floats
 
 #: Days of a year in which the library counts time.

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from midstream.capital.case import Case
-from midstream.capital.cash import CashFlow, aid_of, cash_with, output_of, overlap, working_capital
+from midstream.capital.cash import aid_of, cash_with, working_capital
 from midstream.capital.conditions import (
     CONSTRUCTION,
     GIVEN,
@@ -34,6 +34,7 @@ from midstream.capital.conditions import (
     check_instruments,
 )
 from midstream.capital.funding import Funding, Layer, sum_of
+from midstream.capital.schedule import Schedule
 from midstream.chain.estimate import Floats
 
 #: Part of the uses below which money is rounding.
@@ -49,6 +50,7 @@ def fund(
     *,
     market: bool = True,
     equity_limit: float | None = None,
+    schedule: Schedule | None = None,
 ) -> Funding:
     """Fund a plant with some instruments and, if wanted, the money of the market.
 
@@ -59,17 +61,19 @@ def fund(
         market: Whether lenders and owners that no instrument names give what the plant can
             carry. Without it only named money counts.
         equity_limit: Most that all owners can put in, USD; ``None`` for no limit.
+        schedule: Of the same plant and terms at any price, where it is at hand.
 
     Raises:
         InputError: if shares of one whole sum to more than it.
     """
     check_instruments(instruments)
-    output = output_of(case, terms)
+    held = schedule or Schedule(case, terms)
+    output = held.output
     aid = tuple((one, aid_of(case, one, output)) for one in instruments if one.kind in OPERATION)
     total_aid = sum((paid for _, paid in aid), np.zeros_like(output))
-    cash = cash_with(case, terms, output, total_aid)
+    cash = cash_with(held, case, total_aid)
     uses = uses_of(case, terms)
-    stack = _Stack(case, terms, cash, sum_of(uses.values(), case.draws), equity_limit)
+    stack = _Stack(held, cash.available, sum_of(uses.values(), case.draws), equity_limit)
     for instrument in _ranked(instruments, market):
         stack.add(instrument)
     return Funding(case, terms, uses, tuple(stack.layers), stack.left, cash, aid, stack.service)
@@ -94,29 +98,6 @@ def _ranked(instruments: Sequence[Instrument], market: bool) -> list[Instrument]
     return sorted(built, key=lambda one: CONSTRUCTION.index(one.kind))
 
 
-def spending(case: Case, years: int) -> tuple[Floats, Floats]:
-    """Part of the building time in each year, and when it is paid, shape (draw, year) each.
-
-    Money is spent evenly and paid at the end of a year, or at the start of the plant if that
-    comes first.
-    """
-    built = overlap(np.zeros_like(case.build), case.build, years)
-    ends = np.arange(1, years + 1, dtype=float)
-    return built / case.build[:, None], np.minimum(ends, case.build[:, None])
-
-
-def spending_worth(case: Case, rate: float | Floats, years: int) -> Floats:
-    """Value at the decision of one USD spent evenly while the plant is built, shape (draw,)."""
-    part, paid = spending(case, years)
-    return np.asarray((part * discount(rate, paid)).sum(axis=1))
-
-
-def discount(rate: float | Floats, years: Floats) -> Floats:
-    """``(1 + rate)^-years``; a rate for each draw has the shape (draw,)."""
-    base = 1 + np.asarray(rate, dtype=float)
-    return np.asarray((base[:, None] if base.ndim else base) ** -years)
-
-
 @dataclass(frozen=True, slots=True)
 class _Debt:
     """What cash of some years carries: service a year, and its value at the start."""
@@ -129,14 +110,17 @@ class _Stack:
     """Fills the layers one after the other."""
 
     def __init__(
-        self, case: Case, terms: Terms, cash: CashFlow, total: Floats, equity_limit: float | None
+        self, schedule: Schedule, available: Floats, total: Floats, equity_limit: float | None
     ) -> None:
-        self.case, self.terms, self.cash = case, terms, cash
+        self.schedule, self.available = schedule, available
+        self.case, self.terms = schedule.case, schedule.terms
         self.total, self.left = total, total
-        self.owners_left = np.full(case.draws, np.inf if equity_limit is None else equity_limit)
-        self.service = np.zeros_like(cash.available)
-        self.debt = np.zeros(case.draws)
-        self.equity = np.zeros(case.draws)
+        self.owners_left = np.full(
+            self.case.draws, np.inf if equity_limit is None else equity_limit
+        )
+        self.service = np.zeros_like(available)
+        self.debt = np.zeros(self.case.draws)
+        self.equity = np.zeros(self.case.draws)
         self.layers: list[Layer] = []
 
     def add(self, instrument: Instrument) -> None:
@@ -182,23 +166,16 @@ class _Stack:
         public = instrument.kind in ("concessional-loan", "prepayment")
         cover = terms.concessional_cover if public else terms.cover_ratio
         tenor = terms.tenor if instrument.tenor is None else min(instrument.tenor, terms.life)
-        build = self.case.build
-        inside = overlap(build, build + tenor, self.cash.output.shape[1])
-        # The cash of a year in which the plant opens or closes is that of the part it stands.
-        running = np.where(self.cash.running > 0, self.cash.running, 1.0)
-        payable = self.cash.available / cover * np.minimum(1.0, inside / running)
+        payable = self.available / cover * self.schedule.repaying(tenor)
         room = np.maximum(0.0, payable - self.service)
-        since = self.cash.years - build[:, None]
-        value = (room * discount(rate_of(instrument, terms), since)).sum(axis=1)
+        value = (room * self.schedule.at_start(rate_of(instrument, terms))).sum(axis=1)
         return _Debt(room, value)
 
     def _own(self, instrument: Instrument) -> None:
         """Equity: at most what the cash after debt service is worth to owners."""
-        years = self.cash.years
-        at_decision = discount(self.terms.equity_rate, years)
-        worth = ((self.cash.available - self.service) * at_decision).sum(axis=1)
-        put_in = spending_worth(self.case, self.terms.equity_rate, len(years))
-        most = np.minimum(_asked(instrument, self.total), worth / put_in - self.equity)
+        schedule = self.schedule
+        worth = ((self.available - self.service) * schedule.at_decision).sum(axis=1)
+        most = np.minimum(_asked(instrument, self.total), worth / schedule.put_in - self.equity)
         amount = self._put(instrument, np.minimum(most, self.owners_left))
         self.equity = self.equity + amount
         self.owners_left = self.owners_left - amount

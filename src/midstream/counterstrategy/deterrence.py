@@ -185,7 +185,7 @@ def _scale(
 
     def at(dose: float) -> Floats:
         same = dose == 0 or instrument == "stock"
-        exits = plain if same else Exits(treated(instrument, dose, entrants, limits), game)
+        exits = plain if same else plain.on(treated(instrument, dose, entrants, limits))
         columns = []
         for move in moves:
             years = stock_years(dose, move, game) if instrument == "stock" else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from midstream.counterstrategy.sampling import Sampling
 from midstream.counterstrategy.survival import Behaviour, Climate, usual
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Game:
     """Everything that stays the same while moves are compared; draws have the shape (draw,).
 
@@ -93,16 +94,23 @@ class Game:
         weight: Floats = part / (1 + self.discount) ** (year - 0.5)
         return weight
 
-    def discounted(self, year: int) -> float:
-        """Weight of a whole year (1 is the first)."""
-        return float((1 + self.discount) ** (0.5 - year))
+    @cached_property
+    def discounts(self) -> Floats:
+        """Weight of each whole year up to the horizon, shape (year,)."""
+        growth = 1 + self.discount
+        return np.array([growth ** (0.5 - year) for year in range(1, self.horizon + 1)])
+
+    @cached_property
+    def _growths(self) -> Floats:
+        """What discounting divides a year by, shape (year, 1)."""
+        growth = 1 + self.discount
+        return np.array([[growth ** (year - 0.5)] for year in range(1, self.horizon + 1)])
 
     def weights(self, start: float, end: float | Floats) -> Floats:
         """Sum of the weights of all years between two times, up to the horizon."""
-        total: Floats = np.zeros(1)
-        for year in range(1, self.horizon + 1):
-            total = total + self.weight(year, start, end)
-        return total
+        years = np.arange(1, self.horizon + 1, dtype=float)[:, None]
+        part = np.clip(np.minimum(end, years) - np.maximum(start, years - 1), 0.0, 1.0)
+        return np.asarray(np.cumsum(part / self._growths, axis=0)[-1])
 
 
 def outside_price(depth: float, outside_share: Floats, elasticity: Floats, choke: float) -> Floats:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -97,17 +98,76 @@ def flood_cost_a_year(
     return cost
 
 
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """What a flood is whatever entrants do.
+
+    Attributes:
+        loss: What sales lose by the price cut, USD million, shape (1,).
+        loss_at_home: Part of the loss that users at home gain, shape (draw,).
+        margin: Margin of the incumbent, USD per kg, shape (draw, year).
+        exposed: Years of the flood that plants have borne at the end of each year.
+        closed: Part of each year in which plants it closes are still closed, shape (draw, year).
+        put_off: Part of each year in which projects are still put off, shape (year,).
+    """
+
+    loss: Floats
+    loss_at_home: Floats
+    margin: Floats
+    exposed: tuple[float, ...]
+    closed: Floats
+    put_off: Floats
+
+    @classmethod
+    def of(cls, move: Move, game: Game) -> Self:
+        """Work out a flood."""
+        incumbent, begins = game.incumbent, np.arange(game.horizon)
+        usual, flooded = incumbent.reference, min(float(move.price or 0.0), incumbent.reference)
+        here, export = game.weights(0.0, move.years), incumbent.export_share
+        loss = flood_cost_a_year(usual, flooded, incumbent.sales, 0.0, np.ones(1))
+        abroad = flood_cost_a_year(usual, flooded, incumbent.sales, 1.0, export)
+        during = np.clip(move.years - begins, 0.0, 1.0)
+        price = during * flooded + (1 - during) * usual
+        back = move.years + game.behaviour.stay
+        return cls(
+            loss=here * loss,
+            loss_at_home=here * (loss - abroad),
+            margin=np.maximum(price - incumbent.cost[:, None], 0.0),
+            exposed=tuple(np.minimum(begins + 1.0, move.years).tolist()),
+            closed=np.clip(back[:, None] - begins, 0.0, 1.0),
+            put_off=np.clip(move.years + game.behaviour.restart - begins, 0.0, 1.0),
+        )
+
+
 class Exits:
     """What entrants of one field do under moves; computed once for moves that share a climate."""
 
-    def __init__(self, field: Field, game: Game) -> None:
+    def __init__(self, field: Field, game: Game, floods: dict[Move, Flood] | None = None) -> None:
         self.field, self.game = field, game
+        self._floods = {} if floods is None else floods
         self.plants, self.projects = field.only(field.built), field.only(~field.built)
         self._before = Standing.of(self.plants, game.before)
         self.would = started(self.projects, game.before, game.behaviour.equipment)
+        self._open: dict[float, Floats] = {}
         self._standing: dict[object, Standing] = {}
         self._closed: dict[object, Floats] = {}
         self._put_off: dict[object, Floats] = {}
+
+    def on(self, field: Field) -> Exits:
+        """The same moves against other entrants."""
+        return Exits(field, self.game, self._floods)
+
+    def flood(self, move: Move) -> Flood:
+        """What a flood is whatever entrants do."""
+        if move not in self._floods:
+            self._floods[move] = Flood.of(move, self.game)
+        return self._floods[move]
+
+    def _usually(self, years: float) -> Floats:
+        """Chance that a plant has not closed after some years without a move."""
+        if years not in self._open:
+            self._open[years] = self._before.after(years)
+        return self._open[years]
 
     def closed(self, move: Move, years: float) -> Floats:
         """Expected tonnes a year of running plants that a move has closed after some years."""
@@ -117,7 +177,7 @@ class Exits:
             if standing is None:
                 standing = Standing.of(self.plants, climate_of(move, self.game))
                 self._standing[key[0]] = standing
-            lost = np.maximum(self._before.after(years) - standing.after(years), 0.0)
+            lost = np.maximum(self._usually(years) - standing.after(years), 0.0)
             self._closed[key] = lost @ self.plants.expected
         return self._closed[key]
 
@@ -174,37 +234,24 @@ def outcome(
 
 def _flood(move: Move, exits: Exits) -> Outcome:
     """A flood: sales lose the price cut; the output of those kept out is sold in their place."""
-    game, incumbent = exits.game, exits.game.incumbent
-    flooded = min(float(move.price or 0.0), incumbent.reference)
-    here = game.weights(0.0, move.years)
-    loss = flood_cost_a_year(incumbent.reference, flooded, incumbent.sales, 0.0, np.ones(1))
-    abroad = flood_cost_a_year(
-        incumbent.reference, flooded, incumbent.sales, 1.0, incumbent.export_share
-    )
-    out = kept_out(move, exits)
-    during = np.clip(move.years - np.arange(game.horizon), 0.0, 1.0)
-    price = during * flooded + (1 - during) * incumbent.reference
-    margin = np.maximum(price - incumbent.cost[:, None], 0.0)
-    weights = np.array([game.discounted(year) for year in range(1, game.horizon + 1)])
+    game, flood = exits.game, exits.flood(move)
+    out, nothing = kept_out(move, exits), np.zeros(exits.field.draws)
     return Outcome(
         move,
-        loss=here * loss + np.zeros(exits.field.draws),
-        loss_at_home=here * (loss - abroad),
-        direct=np.zeros(exits.field.draws),
-        sales=(out * margin) @ weights * _MILLION,
-        kept_out=out @ weights / exits.field.tonnes,
+        loss=flood.loss + nothing,
+        loss_at_home=flood.loss_at_home,
+        direct=nothing,
+        sales=(out * flood.margin) @ game.discounts * _MILLION,
+        kept_out=out @ game.discounts / exits.field.tonnes,
     )
 
 
 def kept_out(move: Move, exits: Exits) -> Floats:
     """Output that a flood keeps from the market, tonnes a year, shape (draw, year)."""
-    game, begins = exits.game, np.arange(exits.game.horizon)
-    exposed = np.minimum(begins + 1.0, move.years)
-    closed = np.stack([exits.closed(move, float(years)) for years in exposed], axis=1)
-    back = move.years + game.behaviour.stay
-    part = np.clip(back[:, None] - begins, 0.0, 1.0)
-    later = np.clip(move.years + game.behaviour.restart - begins, 0.0, 1.0)
-    found: Floats = closed * part + exits.put_off(move)[:, None] * later
+    flood = exits.flood(move)
+    closed = {years: exits.closed(move, years) for years in dict.fromkeys(flood.exposed)}
+    held = np.stack([closed[years] for years in flood.exposed], axis=1)
+    found: Floats = held * flood.closed + exits.put_off(move)[:, None] * flood.put_off
     return found
 
 

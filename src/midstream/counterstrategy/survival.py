@@ -109,14 +109,15 @@ class Standing:
     Attributes:
         kept: Whether a plant stays open whatever happens: no loss, or committed buyers.
         cash_years: Years until its cash is gone.
-        patience_low, patience_high: Ends of the years its owner bears losses.
+        patience: Most years its owner bears losses.
+        spread: Those years less the fewest.
         relief: Chance of relief.
     """
 
     kept: NDArray[np.bool_]
     cash_years: Floats
-    patience_low: Floats
-    patience_high: Floats
+    patience: Floats
+    spread: Floats
     relief: Floats
 
     @classmethod
@@ -124,8 +125,8 @@ class Standing:
         """Losses and cash of all plants in a climate."""
         loss = loss_per_kg(field, climate)
         kept = (loss <= 0) | committed(field)
-        low, high = field.patience_low, field.patience_high
-        return cls(kept, years_of_cash(field, loss), low, high, field.relief)
+        spread = np.maximum(field.patience_high - field.patience_low, 1e-9)
+        return cls(kept, years_of_cash(field, loss), field.patience_high, spread, field.relief)
 
     def after(self, years: float) -> Floats:
         """Chance that a plant has not closed after some years.
@@ -133,8 +134,7 @@ class Standing:
         A plant in loss closes at ``min(cash, patience)``: with patience uniform between its ends
         the chance is ``1[cash > u] P(patience > u)``. Relief keeps it with a chance of its own.
         """
-        width = np.maximum(self.patience_high - self.patience_low, 1e-9)
-        patient = np.clip((self.patience_high - years) / width, 0.0, 1.0)
+        patient = np.clip((self.patience - years) / self.spread, 0.0, 1.0)
         lasts = (self.cash_years > years) * patient
         lasts = self.relief + (1 - self.relief) * lasts
         return np.where(self.kept, 1.0, lasts)

@@ -82,6 +82,11 @@ def acting(
 PREFIX = "lever/"
 
 
+def project_id(effect: LeverEffect) -> str:
+    """Id of the project that an effect adds, where it adds one."""
+    return f"{PREFIX}{effect.id}"
+
+
 def project_of(act: Acting, release: float) -> Project:
     """The project that an effect adds, of domestic owners; its target names the technology.
 
@@ -91,7 +96,7 @@ def project_of(act: Acting, release: float) -> Project:
     effect = act.effect
     ends = [act.scale * (end or 0.0) for end in (effect.low, effect.mode, effect.high)]
     return Project(
-        id=f"{PREFIX}{effect.id}",
+        id=project_id(effect),
         facility="",
         form=effect.form,
         country=act.country,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from midstream.chain.estimate import Floats
 from midstream.chain.routes import Step
 from midstream.chain.world import World
 from midstream.evidence import Evidence, Ledger
-from midstream.policy.acting import LEAST, acting, drawn_size
+from midstream.policy.acting import LEAST, acting, drawn_size, project_id
 from midstream.policy.effects import Stage, Staging
 from midstream.policy.flow import Flows
 from midstream.policy.frame import Choice, Lever, Outcome, Stress
@@ -24,10 +25,12 @@ from midstream.scenarios.frame import Frame, Project
 from midstream.scenarios.outlook_future import Counter
 from midstream.scenarios.simulated import DEMAND, Simulated, simulated
 
+T = TypeVar("T")
+
 #: Log-odds of what a lever took out of the record entirely.
 GONE = -np.inf
-#: Worlds that are kept; the oldest are dropped.
-KEPT = 400
+#: Outcomes, and runs behind them, that are kept; the oldest are dropped.
+OUTCOMES, RUNS = 400, 8
 
 
 class Bench:
@@ -56,6 +59,7 @@ class Bench:
         self.ledger = Ledger(base=world.ledger) if ledger is None else ledger
         self.ground = Ground(evidence, world, asked, counter)
         self._kept: dict[Hashable, Outcome] = {}
+        self._runs: dict[Hashable, Simulated] = {}
 
     @property
     def subject(self) -> str:
@@ -141,33 +145,14 @@ class Bench:
         in ``without`` alone. Under ``scale`` they multiply the odds of what the record holds for
         them; 0 takes it out.
         """
-        scale, starts = dict(scale or {}), dict(starts or {})
         ordered = tuple(sorted(levers, key=lambda one: one.id))
         taken = tuple(sorted(without, key=lambda one: one.id))
-        key = (ordered, taken, tuple(sorted(scale.items())), tuple(sorted(starts.items())))
-        if stress is None and key in self._kept:
-            return self._kept[key]
-        stage = self._stage(self.ground.own, ordered, taken, scale, starts, stress)
-        found = self.reader.read(tuple(one.id for one in ordered), self._run(stage, unheld=True))
-        if stress is None:
-            if len(self._kept) >= KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[key] = found
-        return found
-
-    def run(
-        self,
-        levers: Sequence[Lever],
-        without: Sequence[Lever] = (),
-        *,
-        scale: Mapping[str, float] | None = None,
-        starts: Mapping[str, float] | None = None,
-        stress: Stress | None = None,
-    ) -> Simulated:
-        """The run behind an outcome for the subject alone."""
-        scale, starts = dict(scale or {}), dict(starts or {})
-        stage = self._stage(self.ground.own, levers, without, scale, starts, stress)
-        return self._run(stage, unheld=True)
+        key = self._key(ordered, taken, scale, starts, stress)
+        if key not in self._kept:
+            run = self.future(ordered, taken, scale=scale, starts=starts, stress=stress)
+            found = self.reader.read(tuple(one.id for one in ordered), run)
+            _keep(self._kept, key, found, OUTCOMES)
+        return self._kept[key]
 
     def future(
         self,
@@ -179,11 +164,21 @@ class Bench:
         stress: Stress | None = None,
         wide: bool = False,
     ) -> Simulated:
-        """The run behind an outcome, of all countries if wide: paths, needs, limits by draw."""
-        scale, starts = dict(scale or {}), dict(starts or {})
-        scene = self.ground.wide if wide else self.ground.own
-        stage = self._stage(scene, levers, without, scale, starts, stress)
-        return self._run(stage)
+        """The run behind an outcome, of all countries if wide: paths, needs, limits by draw.
+
+        Runs of the subject with levers at their stated size and start are kept for a while, as
+        more than one part of a test asks for them.
+        """
+        if wide:
+            return self._run(self.ground.wide, levers, without, scale, starts, stress)
+        if scale or starts:
+            return self._run(self.ground.own, levers, without, scale, starts, stress)
+        key = self._key(levers, without, scale, starts, stress)
+        found = self._runs.pop(key, None)
+        if found is None:
+            found = self._run(self.ground.own, levers, without, scale, starts, stress)
+        _keep(self._runs, key, found, RUNS)
+        return found
 
     def ahead(
         self,
@@ -196,7 +191,7 @@ class Bench:
         Returns:
             Scores at both ends of the box, shape (draw, year, stage) each, and flows by chain.
         """
-        found = self.run(levers, without, scale=scale)
+        found = self.future(levers, without, scale=scale)
         return self.reader.scores(found), self.reader.flows(found)
 
     def projects(
@@ -204,6 +199,27 @@ class Bench:
     ) -> tuple[Project, ...]:
         """Projects of the subject with some levers, those the levers add among them."""
         return self._stage(self.ground.own, levers, without, {}, {}, None).setup.projects
+
+    def _key(
+        self,
+        levers: Sequence[Lever],
+        without: Sequence[Lever],
+        scale: Mapping[str, float] | None,
+        starts: Mapping[str, float] | None,
+        stress: Stress | None,
+    ) -> Hashable:
+        """What a world of the subject is told by; a stress counts with what it touches in it."""
+        touched: Hashable = ()
+        if stress is not None:
+            added = {project_id(effect) for lever in levers for effect in lever.effects}
+            touched = stress.mark(self._recorded | added)
+        sizes, years = (tuple(sorted((held or {}).items())) for held in (scale, starts))
+        return tuple(levers), tuple(without), sizes, years, touched
+
+    @cached_property
+    def _recorded(self) -> frozenset[str]:
+        """Ids of the projects of the record."""
+        return frozenset(one.id for one in self.ground.own.setup.projects)
 
     def sizes(self, lever: Lever) -> dict[str, Floats]:
         """Drawn sizes of the effects of a lever, by effect id, shape (draw,)."""
@@ -243,7 +259,16 @@ class Bench:
 
         return Staging(self.ground, scene, acts, held, stress, shelter).stage()
 
-    def _run(self, stage: Stage, unheld: bool = False) -> Simulated:
+    def _run(
+        self,
+        scene: Scene,
+        levers: Sequence[Lever],
+        without: Sequence[Lever],
+        scale: Mapping[str, float] | None,
+        starts: Mapping[str, float] | None,
+        stress: Stress | None,
+    ) -> Simulated:
+        stage = self._stage(scene, levers, without, scale or {}, starts or {}, stress)
         given = stage.given
         if DEMAND in stage.nudge.drivers:
             given = replace(given, needs=None)
@@ -253,10 +278,17 @@ class Bench:
             self.ground.values,
             effects=given.effects,
             nudge=stage.nudge,
-            unheld=unheld,
+            unheld=scene is self.ground.own,
         )
 
     @cached_property
     def reader(self) -> Reader:
         """Reads runs: ruler, prices and feed abroad, the same for all of them."""
         return Reader.of(self.ground)
+
+
+def _keep(kept: dict[Hashable, T], key: Hashable, found: T, most: int) -> None:
+    """Keep what was found, at the cost of the oldest where there is no more room."""
+    if len(kept) >= most:
+        del kept[next(iter(kept))]
+    kept[key] = found

@@ -14,7 +14,7 @@ from midstream.chain.world import World
 from midstream.errors import InputError
 from midstream.evidence import Evidence
 from midstream.policy.flow import Line
-from midstream.policy.kept import KeptCounter, KeptFrame
+from midstream.policy.kept import KeptCounter, KeptEntrants, KeptFrame
 from midstream.scenarios import drivers as driving
 from midstream.scenarios import pipeline, secondary
 from midstream.scenarios.frame import DriverDraws, Frame, Place, Project
@@ -198,7 +198,9 @@ class Ground:
         kept = tuple(one for one in setup.projects if (one.form, one.country) in asked)
         later = tuple(place for place in setup.later if place in asked)
         setup = replace(setup, projects=kept, narrow=narrow, later=later)
-        given = replace(self._given, ready=ready(setup, self._given, keep=True))
+        drawn = ready(setup, self._given, keep=True)
+        drawn = replace(drawn, entrants=KeptEntrants(drawn.entrants))
+        given = replace(self._given, ready=drawn)
         given = replace(given, effects=counter_effects(setup, self.frame))
         given = replace(given, needs=drawn_needs(setup, given, self.values))
         return Scene(setup, given)

@@ -1,4 +1,4 @@
-"""Cells of the scorecard that are drawn once and read by every run of a bench."""
+"""What is worked out once and read by every run of a bench: streams, cells, entrants, moves."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from midstream.chain.estimate import Floats
-from midstream.scenarios.frame import Frame, Project
+from midstream.scenarios.entrants import Entrants, Later, Multiples
+from midstream.scenarios.frame import Frame, Place, Project
 from midstream.scenarios.outlook_future import Counter, CounterEffects
 from midstream.scorecard.cells import CellInputs, Cells
+
+#: Rates of later entrants of a cell for which what comes is kept; the oldest are dropped.
+RATES = 16
 
 
 class KeptFrame(Frame):
@@ -58,6 +62,31 @@ class KeptCells(Cells):
         if key not in self._categories:
             self._categories[key] = super().category(category, form, country, name)
         return self._categories[key]
+
+
+class KeptEntrants(Entrants):
+    """Later entrants that come once for the same rates; what is kept cannot be written over."""
+
+    def __init__(self, entrants: Entrants) -> None:
+        super().__init__(entrants.frame, entrants.kinds, keep=True)
+        object.__setattr__(self, "_later", {})
+
+    def at(self, place: Place, multiples: Multiples | None = None) -> Later | None:
+        """Draw what later entrants add to a cell; ``None`` where none may come."""
+        kept: dict[Place, dict[bytes, Later | None]] = self.__dict__["_later"]
+        given = multiples or {}
+        multiple = given.get(place, given.get(place[0]))
+        rates = b"" if multiple is None else multiple.tobytes()
+        found = kept.setdefault(place, {})
+        if rates not in found:
+            later = super().at(place, multiples)
+            if later is not None:
+                later.capacity.setflags(write=False)
+                later.output.setflags(write=False)
+            if len(found) >= RATES:
+                del found[next(iter(found))]
+            found[rates] = later
+        return found[rates]
 
 
 class KeptCounter:

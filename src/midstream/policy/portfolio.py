@@ -15,8 +15,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from midstream.chain.estimate import Floats
+from midstream.scenarios.frame import Bools
+
+Ints = NDArray[np.intp]
 
 #: Levers with the year each of them starts in, by lever.
 Chosen = tuple[tuple[str, int], ...]
@@ -183,35 +187,52 @@ def activity_of(options: Sequence[Option], chosen: Chosen) -> Floats:
 
 def point_of(options: Sequence[Option], reach: Reach, chosen: Chosen) -> Floats:
     """Options, pairs and corrections that a portfolio sets going, 0..1, shape (term,)."""
-    active = activity_of(options, chosen)
-    joint = [float(min(active[one], active[two]) >= ACTS) for one, two in reach.pairs]
-    seen = [float(set(one.chosen) <= set(chosen)) for one in reach.corrections]
+    active, held = activity_of(options, chosen), frozenset(chosen)
+    acts = (active >= ACTS).tolist()
+    joint = [float(acts[one] and acts[two]) for one, two in reach.pairs]
+    seen = [float(held.issuperset(one.chosen)) for one in reach.corrections]
     return np.array([*active, *joint, *seen])
 
 
-def fed(before: Floats, imported: Floats, slopes: Floats, opened: Floats) -> tuple[Floats, Floats]:
-    """Cap coverage at 1 and at the feed of the stage before, with its supergradient.
+class Fed(NamedTuple):
+    """Coverage that is capped at 1 and at the feed of the stage before.
+
+    Attributes:
+        after: Coverage ``f``, shape (group, stage).
+        free: Where more of the stage itself counts, short of its cap, shape (group, stage).
+        short: Where feed holds the stage down, same shape; nowhere at the first stage.
+    """
+
+    after: Floats
+    free: Bools
+    short: Bools
+
+
+def fed(before: Floats, imported: Floats) -> Fed:
+    """Cap coverage at 1 and at the feed of the stage before.
 
     ``f_k = min(1, c_k, f_(k-1) + i_k)``.
 
     Args:
         before: Coverage ``c`` before caps and feed, shape (group, stage).
         imported: Other feed ``i``, same shape.
-        slopes: Slopes of ``c``, shape (term, group, stage).
-        opened: Slopes of ``i``, same shape.
-
-    Returns:
-        Coverage ``f``, shape (group, stage), and its slopes, shape (term, group, stage).
     """
     after = np.minimum(before, 1.0)
-    found = slopes * (before < 1)
+    short = np.zeros(after.shape, dtype=bool)
     for stage in range(1, before.shape[1]):
         feed = after[:, stage - 1] + imported[:, stage]
-        short = feed < after[:, stage]
-        after[:, stage] = np.where(short, feed, after[:, stage])
-        rising = found[:, :, stage - 1] + opened[:, :, stage]
-        found[:, :, stage] = np.where(short, rising, found[:, :, stage])
-    return after, found
+        np.less(feed, after[:, stage], out=short[:, stage])
+        np.copyto(after[:, stage], feed, where=short[:, stage])
+    return Fed(after, before < 1, short)
+
+
+def slopes_of(found: Fed, terms: Terms) -> Floats:
+    """Supergradient of capped and fed coverage, shape (term, group, stage)."""
+    slopes = terms.effects * found.free
+    for stage in range(1, slopes.shape[2]):
+        rising = slopes[:, :, stage - 1] + terms.opened[:, :, stage]
+        np.copyto(slopes[:, :, stage], rising, where=found.short[:, stage])
+    return slopes
 
 
 def tail_weights(losses: Floats, weights: Floats, level: float) -> Floats:
@@ -227,36 +248,76 @@ def tail_weights(losses: Floats, weights: Floats, level: float) -> Floats:
     return found
 
 
-def worth(reach: Reach, aim: Aim, point: Floats, terms: Terms | None = None) -> Worth:
-    """Value a portfolio: the weaker mean coverage less the price of the tail.
+def fed_at(reach: Reach, point: Floats, terms: Terms) -> Fed:
+    """Coverage of a portfolio by the linear model, capped and fed.
+
+    Args:
+        reach: What levers do.
+        point: Activity of options, pairs and corrections, shape (term,).
+        terms: ``reach.terms``.
+    """
+    before = reach.base + _summed(point, terms.effects)
+    return fed(before, reach.imported + _summed(point, terms.opened))
+
+
+def _summed(point: Floats, slopes: Floats) -> Floats:
+    """Terms times their slopes, shape (group, stage)."""
+    groups, stages = slopes.shape[1:]
+    flat = point @ slopes.reshape(len(point), groups * stages)
+    return np.asarray(flat.reshape(groups, stages))
+
+
+class Prized(NamedTuple):
+    """The objective and what it is made of.
+
+    Attributes:
+        value: The weaker mean coverage less the price of the tail.
+        means, tail: As in `Worth`.
+        weakest: Number of the stage with the least coverage, shape (group,).
+        worst: Weights of the groups in the tail, shape (group,).
+    """
+
+    value: float
+    means: Floats
+    tail: float
+    weakest: Ints
+    worst: Floats
+
+
+def prized(after: Floats, aim: Aim, weights: Floats) -> Prized:
+    """Value coverage that is capped and fed, shape (group, stage)."""
+    aimed = after[:, list(aim.stages)]
+    means = weights @ aimed
+    weakest = aimed.argmin(axis=1)
+    losses = 1 - aimed[np.arange(len(aimed)), weakest]
+    worst = tail_weights(losses, weights, aim.tail_level)
+    tail = float(worst @ losses)
+    value = float(means.min()) - aim.tail_weight * tail
+    return Prized(value, means, tail, np.array(aim.stages)[weakest], worst)
+
+
+def worth(reach: Reach, aim: Aim, point: Floats, terms: Terms) -> Worth:
+    """Value a portfolio, with its slopes: the weaker mean coverage less the price of the tail.
 
     Args:
         reach: What levers do.
         aim: What is maximised.
         point: Activity of options, pairs and corrections, shape (term,).
-        terms: ``reach.terms``, where it is at hand.
+        terms: ``reach.terms``.
     """
-    held = reach.terms if terms is None else terms
-    before = reach.base + np.tensordot(point, held.effects, axes=1)
-    imported = reach.imported + np.tensordot(point, held.opened, axes=1)
-    return valued(fed(before, imported, held.effects, held.opened), aim, reach.weights)
+    return valued(fed_at(reach, point, terms), terms, aim, reach.weights)
 
 
-def valued(found: tuple[Floats, Floats], aim: Aim, weights: Floats) -> Worth:
-    """Value coverage that is capped and fed, with its slopes, as `fed` gives them."""
-    after, slopes = found
-    aimed, groups = list(aim.stages), np.arange(len(after))
-    means = weights @ after[:, aimed]
-    weakest = np.array(aimed)[after[:, aimed].argmin(axis=1)]
-    losses = 1 - after[groups, weakest]
-    worst = tail_weights(losses, weights, aim.tail_level)
-    tail = float(worst @ losses)
+def valued(found: Fed, terms: Terms, aim: Aim, weights: Floats) -> Worth:
+    """Value coverage that is capped and fed, with its slopes."""
+    made, slopes = prized(found.after, aim, weights), slopes_of(found, terms)
+    groups = np.arange(len(weights))
     return Worth(
-        value=float(means.min()) - aim.tail_weight * tail,
-        means=means,
-        tail=tail,
-        mean_slopes=np.tensordot(weights, slopes[:, :, aimed], axes=(0, 1)).T,
-        tail_slopes=-(slopes[:, groups, weakest] @ worst),
+        value=made.value,
+        means=made.means,
+        tail=made.tail,
+        mean_slopes=np.tensordot(weights, slopes[:, :, list(aim.stages)], axes=(0, 1)).T,
+        tail_slopes=-(slopes[:, groups, made.weakest] @ made.worst),
     )
 
 

@@ -79,6 +79,7 @@ class Master:
     def __init__(self, options: Sequence[Option], reach: Reach, aim: Aim, budget: Budget) -> None:
         self.options, self.reach, self.aim, self.budget = tuple(options), reach, aim, budget
         self.terms = reach.terms
+        self._seen: dict[Chosen, float] = {}
         self.columns = Columns(self.options, reach)
         rows = rows_of(self.columns, self.options, reach, budget)
         self.limits = (YEAR_ROUNDS, YEAR_NODES) if budget.by_year else (ROUNDS, NODES)
@@ -115,7 +116,7 @@ class Master:
     def finder(self, total: float) -> Finder:
         """The quick search under a budget."""
         budget = replace(self.budget, total=total)
-        return Finder(self.options, self.reach, self.aim, budget, self.terms)
+        return Finder(self.options, self.reach, self.aim, budget, self.terms, self._seen)
 
     def _search(self, state: _Search, integral: bool) -> _Search:
         """Cut until bound and value meet."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,9 +14,10 @@ from midstream.policy.portfolio import (
     Option,
     Reach,
     Terms,
+    fed_at,
     paid,
     point_of,
-    worth,
+    prized,
 )
 
 #: Money under a limit is kept to this part of it.
@@ -61,6 +62,7 @@ class Finder:
     Attributes:
         options, reach, aim, budget: As in `midstream.policy.portfolio_master.Master`.
         terms: ``reach.terms``.
+        values: Values of portfolios that were looked at; they hold under every budget.
     """
 
     options: tuple[Option, ...]
@@ -68,11 +70,15 @@ class Finder:
     aim: Aim
     budget: Budget
     terms: Terms
+    values: dict[Chosen, float] = field(default_factory=dict)
 
     def value(self, chosen: Chosen) -> float:
-        """Value of a portfolio."""
-        point = point_of(self.options, self.reach, chosen)
-        return worth(self.reach, self.aim, point, self.terms).value
+        """Value of a portfolio, worked out once."""
+        if chosen not in self.values:
+            point = point_of(self.options, self.reach, chosen)
+            after = fed_at(self.reach, point, self.terms).after
+            self.values[chosen] = prized(after, self.aim, self.reach.weights).value
+        return self.values[chosen]
 
     def cost(self, chosen: Chosen) -> float:
         """Cost of a portfolio, USD million."""

@@ -90,8 +90,7 @@ class Programme:
         before, terms = self.seen(chosen), self.reach.terms
         point = point_of(self.options, self.reach, chosen)
         imported = self.reach.imported + np.tensordot(point, terms.opened, axes=1)
-        found = fed(before, imported, terms.effects, terms.opened)
-        return valued(found, self.aim, self.reach.weights)
+        return valued(fed(before, imported), terms, self.aim, self.reach.weights)
 
     def corrected(self, chosen: Chosen) -> Programme:
         """The programme that agrees with the engine on one more portfolio.

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from midstream.capital.cash import aid_of, cash_flow, horizon, output_of
+from midstream.capital.cash import aid_of, cash_flow
 from midstream.capital.conditions import (
     CONSTRUCTION,
     KINDS,
@@ -20,6 +20,7 @@ from midstream.capital.conditions import (
 )
 from midstream.capital.incentive import cash_cost, incentive_price
 from midstream.capital.returns import equity_irr, equity_npv, irr, npv, stack_rate
+from midstream.capital.schedule import horizon, output_of
 from midstream.capital.stack import fund, rate_of
 from midstream.errors import InputError
 from midstream.evidence import Evidence

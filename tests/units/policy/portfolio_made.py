@@ -61,7 +61,7 @@ def allowed(options: Sequence[Option], budget: Budget) -> Iterator[Chosen]:
 
 
 def value_of(options: Sequence[Option], made: Reach, aim: Aim, chosen: Chosen) -> float:
-    return worth(made, aim, point_of(options, made, chosen)).value
+    return worth(made, aim, point_of(options, made, chosen), made.terms).value
 
 
 def best_value(options: Sequence[Option], made: Reach, aim: Aim, budget: Budget) -> float:
