@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
 from midstream.errors import ModelError
@@ -118,31 +119,28 @@ def written(values: Iterable[Value], column: Column, table: str) -> list[str]:
     Raises:
         ModelError: if a value is not of the type of the column.
     """
-    write = {"string": _text, "integer": _whole, "number": _number}[column.type]
-    cells = []
-    for value in values:
-        text = "" if value is None else write(value)
-        if text is None:
-            raise _mistyped(value, column, table)
-        cells.append(text)
-    return cells
+    held = list(values)
+    # Types are looked at once for the column: a cell is only looked for where one is wrong.
+    fits = {kind: _fits(kind, column.type) for kind in set(map(type, held))}
+    if not all(fits.values()):
+        raise _mistyped(next(one for one in held if not fits[type(one)]), column, table)
+    if column.type == "string":
+        return ["" if one is None else safe_text(str(one)) for one in held]
+    if column.type == "number":
+        return ["" if one is None else repr(float(one)) for one in held]
+    for one in held:
+        if one is not None and one != int(one):
+            raise _mistyped(one, column, table)
+    return ["" if one is None else str(int(one)) for one in held]
 
 
-def _text(value: Value) -> str | None:
-    """A text as a cell; None for anything else, as in the functions that follow."""
-    return safe_text(value) if isinstance(value, str) else None
-
-
-def _whole(value: Value) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return str(int(value)) if value == int(value) else None
-
-
-def _number(value: Value) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return repr(float(value))
+def _fits(kind: type, wanted: Type) -> bool:
+    """Whether values of a Python type may stand in a column; a truth value is no number."""
+    if issubclass(kind, NoneType):
+        return True
+    if wanted == "string":
+        return issubclass(kind, str)
+    return issubclass(kind, int | float) and not issubclass(kind, bool)
 
 
 def safe_text(text: str) -> str:

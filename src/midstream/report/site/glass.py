@@ -44,11 +44,10 @@ def reachable(desk: Desk, lineages: Iterable[str]) -> dict[str, Node]:
     waiting = list(dict.fromkeys(lineages))[::-1]
     while waiting:
         lineage = waiting.pop()
-        if lineage in found or lineage not in desk.ledger:
-            continue
-        node = desk.ledger[lineage]
-        found[lineage] = node
-        waiting.extend(reversed(node.inputs))
+        node = None if lineage in found else desk.ledger.get(lineage)
+        if node is not None:
+            found[lineage] = node
+            waiting.extend(reversed(node.inputs))
     return found
 
 
