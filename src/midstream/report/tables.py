@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -75,15 +73,14 @@ class Sheet:
 
     def csv(self) -> str:
         """Give the table as CSV (UTF-8, comma, one header row, blank = no evidence)."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([column.name for column in self.columns])
+        lines = [",".join(quoted(column.name) for column in self.columns)]
         if self.rows:
             # Column by column: what a type asks for is settled once, not for every cell.
             pairs = zip(self.columns, zip(*self.rows, strict=True), strict=True)
             cells = [written(values, column, self.name) for column, values in pairs]
-            writer.writerows(zip(*cells, strict=True))
-        return out.getvalue()
+            # The blank cell of a lone column is quoted: an empty line would be passed over.
+            lines += [line or '""' for line in map(",".join, zip(*cells, strict=True))]
+        return "\n".join([*lines, ""])
 
 
 def quantity_columns(prefix: str, what: str, unit: str = "") -> tuple[Column, ...]:
@@ -111,10 +108,10 @@ def quantity_cells(quantity: Quantity) -> tuple[Value, ...]:
 
 
 def written(values: Iterable[Value], column: Column, table: str) -> list[str]:
-    """Write the cells of a column; blank where there is no value.
+    """Write the cells of a column as they stand in the file; blank where there is no value.
 
     Numbers are written so that they read back exactly. Text that a spreadsheet would take for a
-    formula gets an apostrophe in front.
+    formula gets an apostrophe in front; text that would end its cell is quoted.
 
     Raises:
         ModelError: if a value is not of the type of the column.
@@ -125,7 +122,9 @@ def written(values: Iterable[Value], column: Column, table: str) -> list[str]:
     if not all(fits.values()):
         raise _mistyped(next(one for one in held if not fits[type(one)]), column, table)
     if column.type == "string":
-        return ["" if one is None else safe_text(str(one)) for one in held]
+        # Most texts stand in many rows: each is written once.
+        words = {one: "" if one is None else quoted(safe_text(str(one))) for one in set(held)}
+        return [words[one] for one in held]
     if column.type == "number":
         return ["" if one is None else repr(float(one)) for one in held]
     for one in held:
@@ -146,6 +145,13 @@ def _fits(kind: type, wanted: Type) -> bool:
 def safe_text(text: str) -> str:
     """Put an apostrophe before text that a spreadsheet would run as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def quoted(text: str) -> str:
+    """Put a cell into quotation marks where it holds a comma, a mark or the end of a line."""
+    if "," in text or '"' in text or "\n" in text or "\r" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def _mistyped(value: object, column: Column, table: str) -> ModelError:
