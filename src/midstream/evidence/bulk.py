@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,6 @@ class Bulk:
         self._make = BulkRows(sources)
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._touched: dict[str, Observation] = {}
-        self._governance: dict[int | None, dict[str, Quantity]] = {}
         self._flows: dict[str, TradeFlow] = {}
 
     def production(
@@ -233,8 +233,16 @@ class Bulk:
 
     def trade_years(self, table: str = "hs17") -> tuple[int, ...]:
         """Give the years a trade table holds."""
-        sql = 'SELECT DISTINCT year FROM read_parquet($file) WHERE "table" = $table ORDER BY year'
-        return tuple(row[0] for row in self.rows(sql, "trade", table=table))
+        return self._trade_years.get(table, ())
+
+    @cached_property
+    def _trade_years(self) -> dict[str, tuple[int, ...]]:
+        """Years by trade table: every choice of flows asks for them, so the file is read once."""
+        sql = (
+            'SELECT "table", list(DISTINCT year ORDER BY year) FROM read_parquet($file) '
+            'GROUP BY "table"'
+        )
+        return {table: tuple(years) for table, years in self.rows(sql, "trade")}
 
     def governance(self, year: int | None = None) -> dict[str, Quantity]:
         """Give political stability by country, -2.5 (weak) to 2.5, with its 80 % interval.
@@ -242,22 +250,19 @@ class Bulk:
         Args:
             year: Year; the newest by default.
         """
-        # Lineage asks for one country at a time; a year is read once.
-        if year not in self._governance:
-            self._governance[year] = self._read_governance(year)
-        return dict(self._governance[year])
+        held = self._governance
+        return dict(held.get(max(held, default=0) if year is None else year, {}))
 
-    def _read_governance(self, year: int | None) -> dict[str, Quantity]:
-        sql = (
-            "SELECT country, year, estimate, stderr FROM read_parquet($file) WHERE year = "
-            "coalesce($year, (SELECT max(year) FROM read_parquet($file))) ORDER BY country"
-        )
-        found: dict[str, Quantity] = {}
+    @cached_property
+    def _governance(self) -> dict[int, dict[str, Quantity]]:
+        """Every year at once: lineage and series ask for one country or year at a time."""
+        sql = "SELECT country, year, estimate, stderr FROM read_parquet($file) ORDER BY country"
+        found: dict[int, dict[str, Quantity]] = {}
         if WGI in self._left_out:
             return found
-        for country, held, estimate, stderr in self.rows(sql, "governance", year=year):
+        for country, held, estimate, stderr in self.rows(sql, "governance"):
             width = None if stderr is None else STANDARD_ERRORS_80 * stderr
-            found[country] = Quantity(
+            found.setdefault(held, {})[country] = Quantity(
                 value=estimate,
                 low=None if width is None else estimate - width,
                 high=None if width is None else estimate + width,

@@ -59,15 +59,19 @@ class Ledger:
         self.nodes[node.id] = node
         return node.id
 
+    def get(self, lineage: str) -> Node | None:
+        """Give a node by its id; ``None`` where there is none."""
+        node = self.nodes.get(lineage)
+        return self.base.get(lineage) if node is None and self.base is not None else node
+
     def __contains__(self, lineage: object) -> bool:
         return lineage in self.nodes or (self.base is not None and lineage in self.base)
 
     def __getitem__(self, lineage: str) -> Node:
-        if lineage in self.nodes:
-            return self.nodes[lineage]
-        if self.base is None:
+        node = self.get(lineage)
+        if node is None:
             raise KeyError(lineage)
-        return self.base[lineage]
+        return node
 
     def __iter__(self) -> Iterator[str]:
         yield from self.nodes
@@ -79,10 +83,10 @@ class Ledger:
         waiting, seen = list(dict.fromkeys(lineages)), dict[str, Node]()
         while waiting:
             lineage = waiting.pop()
-            if lineage in seen or lineage not in self:
-                continue
-            seen[lineage] = self[lineage]
-            waiting.extend(seen[lineage].inputs)
+            node = None if lineage in seen else self.get(lineage)
+            if node is not None:
+                seen[lineage] = node
+                waiting.extend(one for one in node.inputs if one not in seen)
         return [seen[lineage] for lineage in sorted(seen)]
 
     def trace(self, lineage: str, depth: int = 12) -> dict[str, Any]:

@@ -56,8 +56,7 @@ class Quantity:
     lineage: str
 
     def __post_init__(self) -> None:
-        for name in ("value", "low", "high"):
-            number = getattr(self, name)
+        for name, number in (("value", self.value), ("low", self.low), ("high", self.high)):
             if number is not None and not math.isfinite(number):
                 raise ModelError(f"{name} is {number}", where=self.lineage)
         if self.low is not None and self.high is not None and self.low > self.high:

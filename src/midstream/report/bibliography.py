@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,13 +73,12 @@ def sources_below(ledger: Ledger, lineage: str, known: dict[str, frozenset[str]]
     if lineage in known:
         return known[lineage]
     known[lineage] = frozenset()  # a cycle, which no ledger should hold, ends here
-    if lineage not in ledger:
-        return known[lineage]
-    node = ledger[lineage]
-    found = set(_named(node))
-    for one in node.inputs:
-        found |= sources_below(ledger, one, known)
-    known[lineage] = frozenset(found)
+    node = ledger.get(lineage)
+    if node is not None:
+        parts = {
+            known[one] if one in known else sources_below(ledger, one, known) for one in node.inputs
+        }
+        known[lineage] = frozenset(_named(node)).union(*parts)
     return known[lineage]
 
 
@@ -98,16 +97,12 @@ def entries(
         lineages: Lineage ids of the numbers shown, each counted once.
     """
     known: dict[str, frozenset[str]] = {}
-    uses: Counter[str] = Counter()
-    where: dict[str, list[str]] = {}
+    where: defaultdict[str, list[str]] = defaultdict(list)
     for lineage in dict.fromkeys(lineages):
         for source in sources_below(ledger, lineage, known):
-            uses[source] += 1
-            where.setdefault(source, []).append(lineage)
+            where[source].append(lineage)
     found = [
-        _entry(row, uses[str(row["id"])], tuple(where[str(row["id"])]))
-        for row in sources
-        if str(row["id"]) in uses
+        _entry(row, tuple(where[str(row["id"])])) for row in sources if str(row["id"]) in where
     ]
     return tuple(sorted(found, key=lambda entry: (entry.layer, -entry.uses, entry.id)))
 
@@ -122,7 +117,7 @@ def licences(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     }
 
 
-def _entry(row: Mapping[str, Any], uses: int, lineages: tuple[str, ...]) -> Entry:
+def _entry(row: Mapping[str, Any], lineages: tuple[str, ...]) -> Entry:
     def text(field: str) -> str:
         return str(row[field]) if row.get(field) not in (None, "") else ""
 
@@ -135,7 +130,7 @@ def _entry(row: Mapping[str, Any], uses: int, lineages: tuple[str, ...]) -> Entr
         url=text("url"),
         licence=text("licence"),
         kind=text("kind"),
-        uses=uses,
+        uses=len(lineages),
         lineages=lineages,
     )
 

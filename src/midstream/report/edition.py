@@ -18,6 +18,7 @@ from midstream.report.manifest import Stamp, inputs, stamp, write_manifest
 from midstream.report.money_sheets import money_sheets
 from midstream.report.narrative import Narrative, narrate
 from midstream.report.narrative.leverage_rows import main_chain, risks
+from midstream.report.narrative.outlook_rows import scores_ahead
 from midstream.report.narrative.policy_rows import asked
 from midstream.report.numbers import Register
 from midstream.report.outlook_sheets import outlook_sheets, write_ahead
@@ -225,7 +226,7 @@ class _Maker:
             sheets.parameters(study), sheets.missing(narrative),
             *leverage_sheets(study, narrative.risks),
             *shock_sheets(study, narrative.cases, narrative.record, narrative.ledger),
-            *outlook_sheets(narrative.outlook, study.watch(), narrative.ledger),
+            *outlook_sheets(narrative.outlook, study.watch(), scores_ahead(study)),
             *grounds_sheets(study, narrative.ledger),
             *money_sheets(study, narrative.capital), *counter_sheets(narrative.counters),
             *policy_sheets(narrative.policies),

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midstream.evidence.lineage import Ledger
 from midstream.evidence.quantity import Quantity
 from midstream.report.tables import Column, Sheet, Value, quantity_cells, quantity_columns
 from midstream.scenarios import forecasts, iamc
 from midstream.scenarios.result import Outlook
+from midstream.scenarios.scores_result import ScoreRow
 from midstream.scenarios.watching import WatchRow
 
 if TYPE_CHECKING:
@@ -25,11 +25,13 @@ _SCENARIO = Column("scenario", "string", "Future, a region of outcomes of the la
 IAMC = "scenarios.iamc.csv"
 
 
-def outlook_sheets(found: Outlook, watched: Sequence[WatchRow], ledger: Ledger) -> list[Sheet]:
+def outlook_sheets(
+    found: Outlook, watched: Sequence[WatchRow], scores: Sequence[ScoreRow]
+) -> list[Sheet]:
     """Every table of the outlook and of the signals."""
     return [
         scenarios(found), conditions(found), paths(found), drivers(found), flips(found),
-        weighted(found), scores_ahead(found, ledger), signals(watched),
+        weighted(found), scores_ahead(scores), signals(watched),
     ]  # fmt: skip
 
 
@@ -146,7 +148,7 @@ def weighted(found: Outlook) -> Sheet:
     return Sheet("outlook_weighted", title, columns, tuple(rows), ("outcome", "scenario"))
 
 
-def scores_ahead(found: Outlook, ledger: Ledger) -> Sheet:
+def scores_ahead(scores: Sequence[ScoreRow]) -> Sheet:
     """One row per country, sector, stage and year."""
     columns = (
         _COUNTRY, Column("sector", "string", "Sector of the study"), _STAGE, _YEAR,
@@ -155,13 +157,12 @@ def scores_ahead(found: Outlook, ledger: Ledger) -> Sheet:
         *quantity_columns("p_at_least_3", "Probability of a score of 3 or more", "probability"),
         Column("binding", "string", "Form that holds the stage down"),
     )  # fmt: skip
-    known = () if found.scores is None else found.scores.quantities(ledger)
     rows = tuple(
         (
             row.country, row.sector, row.stage, row.year, *quantity_cells(row.score), row.digit,
             *quantity_cells(row.p_at_least_3), row.binding or None,
         )
-        for row in known
+        for row in scores
     )  # fmt: skip
     key = ("country", "sector", "stage", "year")
     return Sheet("scores_ahead", "Scores in the years ahead", columns, rows, key)

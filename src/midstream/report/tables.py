@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal
 
 from midstream.errors import ModelError
@@ -74,15 +73,14 @@ class Sheet:
 
     def csv(self) -> str:
         """Give the table as CSV (UTF-8, comma, one header row, blank = no evidence)."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([column.name for column in self.columns])
+        lines = [",".join(quoted(column.name) for column in self.columns)]
         if self.rows:
             # Column by column: what a type asks for is settled once, not for every cell.
             pairs = zip(self.columns, zip(*self.rows, strict=True), strict=True)
             cells = [written(values, column, self.name) for column, values in pairs]
-            writer.writerows(zip(*cells, strict=True))
-        return out.getvalue()
+            # The blank cell of a lone column is quoted: an empty line would be passed over.
+            lines += [line or '""' for line in map(",".join, zip(*cells, strict=True))]
+        return "\n".join([*lines, ""])
 
 
 def quantity_columns(prefix: str, what: str, unit: str = "") -> tuple[Column, ...]:
@@ -110,44 +108,50 @@ def quantity_cells(quantity: Quantity) -> tuple[Value, ...]:
 
 
 def written(values: Iterable[Value], column: Column, table: str) -> list[str]:
-    """Write the cells of a column; blank where there is no value.
+    """Write the cells of a column as they stand in the file; blank where there is no value.
 
     Numbers are written so that they read back exactly. Text that a spreadsheet would take for a
-    formula gets an apostrophe in front.
+    formula gets an apostrophe in front; text that would end its cell is quoted.
 
     Raises:
         ModelError: if a value is not of the type of the column.
     """
-    write = {"string": _text, "integer": _whole, "number": _number}[column.type]
-    cells = []
-    for value in values:
-        text = "" if value is None else write(value)
-        if text is None:
-            raise _mistyped(value, column, table)
-        cells.append(text)
-    return cells
+    held = list(values)
+    # Types are looked at once for the column: a cell is only looked for where one is wrong.
+    fits = {kind: _fits(kind, column.type) for kind in set(map(type, held))}
+    if not all(fits.values()):
+        raise _mistyped(next(one for one in held if not fits[type(one)]), column, table)
+    if column.type == "string":
+        # Most texts stand in many rows: each is written once.
+        words = {one: "" if one is None else quoted(safe_text(str(one))) for one in set(held)}
+        return [words[one] for one in held]
+    if column.type == "number":
+        return ["" if one is None else repr(float(one)) for one in held]
+    for one in held:
+        if one is not None and one != int(one):
+            raise _mistyped(one, column, table)
+    return ["" if one is None else str(int(one)) for one in held]
 
 
-def _text(value: Value) -> str | None:
-    """A text as a cell; None for anything else, as in the functions that follow."""
-    return safe_text(value) if isinstance(value, str) else None
-
-
-def _whole(value: Value) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return str(int(value)) if value == int(value) else None
-
-
-def _number(value: Value) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return repr(float(value))
+def _fits(kind: type, wanted: Type) -> bool:
+    """Whether values of a Python type may stand in a column; a truth value is no number."""
+    if issubclass(kind, NoneType):
+        return True
+    if wanted == "string":
+        return issubclass(kind, str)
+    return issubclass(kind, int | float) and not issubclass(kind, bool)
 
 
 def safe_text(text: str) -> str:
     """Put an apostrophe before text that a spreadsheet would run as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def quoted(text: str) -> str:
+    """Put a cell into quotation marks where it holds a comma, a mark or the end of a line."""
+    if "," in text or '"' in text or "\n" in text or "\r" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def _mistyped(value: object, column: Column, table: str) -> ModelError:

@@ -12,6 +12,7 @@ from midstream.report.narrative.money import target
 from midstream.report.narrative.words import started, traced
 from midstream.report.numbers import Sentence
 from midstream.scenarios.result import BoxRow, FlipRow, Outlook, PathRow
+from midstream.scenarios.scores_result import ScoreRow
 from midstream.terms import STAGE_ORDER
 
 if TYPE_CHECKING:
@@ -22,6 +23,14 @@ Names = Callable[[str], str]
 
 #: Small fans on the page, countries of a form in the ranking, boxes in the list.
 MOST_PATHS, MOST_COUNTRIES, MOST_BOXES = 6, 6, 3
+
+
+def scores_ahead(study: Study) -> tuple[ScoreRow, ...]:
+    """Scores in the years ahead, their lineage in the ledger of the study; worked out once."""
+    found = study.outlook().scores
+    if found is None:
+        return ()
+    return study.once(("scores ahead",), lambda: found.quantities(study.ledger))
 
 
 def looked_at(study: Study, found: Outlook) -> list[str]:

@@ -118,6 +118,8 @@ class Desk:
 
     def named(self, text: str) -> str:
         """Put names in place of the ids of countries, sectors and forms in a line of the ledger."""
+        if self._names.keys().isdisjoint(_WORD.findall(text)):
+            return text
         return _WORD.sub(lambda word: self._names.get(word.group(), word.group()), text)
 
     @cached_property

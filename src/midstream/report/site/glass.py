@@ -31,11 +31,14 @@ _TITLES = {
 
 
 def shard_of(lineage: str) -> str:
-    """Give the name of the script that holds a lineage: FNV-1a over its bytes, last byte in hex."""
-    hashed = 0x811C9DC5
+    """Give the name of the script that holds a lineage: FNV-1a over its bytes, last byte in hex.
+
+    The last byte of a product hangs on the last bytes of its factors alone, so only it is kept.
+    """
+    hashed = 0xC5
     for byte in lineage.encode():
-        hashed = ((hashed ^ byte) * 0x01000193) & 0xFFFFFFFF
-    return f"{hashed & 0xFF:02x}"
+        hashed = ((hashed ^ byte) * 0x93) & 0xFF
+    return f"{hashed:02x}"
 
 
 def reachable(desk: Desk, lineages: Iterable[str]) -> dict[str, Node]:
@@ -44,11 +47,10 @@ def reachable(desk: Desk, lineages: Iterable[str]) -> dict[str, Node]:
     waiting = list(dict.fromkeys(lineages))[::-1]
     while waiting:
         lineage = waiting.pop()
-        if lineage in found or lineage not in desk.ledger:
-            continue
-        node = desk.ledger[lineage]
-        found[lineage] = node
-        waiting.extend(reversed(node.inputs))
+        node = None if lineage in found else desk.ledger.get(lineage)
+        if node is not None:
+            found[lineage] = node
+            waiting.extend(reversed(node.inputs))
     return found
 
 

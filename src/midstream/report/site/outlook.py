@@ -12,6 +12,7 @@ from midstream.report.narrative.outlook_rows import (
     chances_of,
     middle_of,
     pathways_of,
+    scores_ahead,
     swings_of,
 )
 from midstream.report.narrative.reckon import Reckoner
@@ -145,13 +146,13 @@ def _watched(row: WatchRow, found: Outlook) -> dict[str, Any]:
 
 def _ahead(desk: Desk, found: Outlook) -> list[dict[str, Any]]:
     """Scores of the focus country by sector: today, and in the years ahead."""
-    if found.scores is None:
-        return []
     rows = {
         (row.sector, row.stage, row.year): row
-        for row in found.scores.quantities(desk.ledger)
+        for row in scores_ahead(desk.study)
         if row.country == found.focus
     }
+    if not rows:
+        return []
     years = sorted({year for *_, year in rows})
     made = []
     for sector in desk.sectors:
