@@ -43,5 +43,5 @@ def test_weight(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", cases("matching"))
 def test_matching(case: dict[str, Any]) -> None:
-    chosen = best_pairs(np.array(case["weights"]))
+    chosen = best_pairs(np.array(case["weights"])[None])[0]
     assert np.argwhere(chosen).tolist() == case["pairs"]

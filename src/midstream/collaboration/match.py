@@ -47,6 +47,9 @@ class Matcher:
     Attributes:
         ground: Scores, steps, weights, draws.
         left, right: The two sides; each holds one organisation at least.
+        drawn: Draws of both sides.
+        tie: Factors that set equal weights apart, shape (draw, left, right).
+        worth: Weights at the central assumptions, shape (draw, left, right).
     """
 
     ground: Ground
@@ -54,14 +57,12 @@ class Matcher:
     right: Sequence[Organisation]
     drawn: Drawn = field(init=False)
     tie: Floats = field(init=False)
+    worth: Floats = field(init=False)
 
     def __post_init__(self) -> None:
         self.drawn = draw(self.ground, self.left, self.right)
         self.tie = ties(self.ground, self.left, self.right)
-
-    def weights(self) -> Floats:
-        """Weights at the central assumptions, shape (draw, left, right)."""
-        return weights(self.drawn, self.ground.central)
+        self.worth = weights(self.drawn, self.ground.central)
 
     def frequencies(self) -> Floats:
         """How often each pair is chosen under each set of weights, shape (set, left, right)."""
@@ -154,7 +155,7 @@ def _pair(
     left, right = matcher.left[row], matcher.right[column]
     side = _weaker(matcher.ground.scores, left, right)
     low, high = np.quantile(spread, ENDS)
-    worth = matcher.weights()[:, row, column]
+    worth = matcher.worth[:, row, column]
     firm = float(spread.mean()) >= request.needed
     levels = (None, None) if firm else matcher.needed(row, column, request.needed)
     moves = movable(side.country, side.stage, _forms(matcher.ground, left, right, side))

@@ -1,4 +1,4 @@
-"""Maximum-weight matching of two sides, one draw at a time."""
+"""Maximum-weight matching of two sides, draw by draw."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ def best_pairs(weights: Floats) -> NDArray[np.bool_]:
     """Choose pairs so that the sum of their weights is largest; each side stands in one at most.
 
     Args:
-        weights: Weights >= 0, shape (left, right); a pair of weight 0 is never chosen.
+        weights: Weights >= 0, shape (draw, left, right); a pair of weight 0 is never chosen.
 
     Returns:
-        Whether a pair is chosen, shape (left, right).
+        Whether a pair is chosen, shape (draw, left, right).
     """
     # Loading scipy is slow, and only this answer needs it.
     from scipy.optimize import linear_sum_assignment
 
-    rows, columns = linear_sum_assignment(weights, maximize=True)
     chosen = np.zeros(weights.shape, dtype=bool)
-    chosen[rows, columns] = weights[rows, columns] > 0
-    return chosen
+    if weights.size:
+        found = np.array([linear_sum_assignment(one, maximize=True) for one in weights])
+        draws = np.arange(len(weights))[:, None]
+        chosen[draws, found[:, 0], found[:, 1]] = True
+    return chosen & (weights > 0)
 
 
 def frequencies(weights: Floats) -> Floats:
@@ -35,12 +37,9 @@ def frequencies(weights: Floats) -> Floats:
     Returns:
         Shares 0..1, shape (left, right); a row or a column sums to 1 at most.
     """
-    total = np.zeros(weights.shape[1:])
-    for one in weights:
-        total += best_pairs(one)
-    return total / len(weights)
+    return np.asarray(best_pairs(weights).mean(axis=0))
 
 
 def chosen_share(weights: Floats, row: int, column: int) -> float:
     """Share of draws in which one pair is chosen."""
-    return float(np.mean([best_pairs(one)[row, column] for one in weights]))
+    return float(best_pairs(weights)[:, row, column].mean())

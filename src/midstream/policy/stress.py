@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from midstream.chain.estimate import Floats
+from midstream.chain.routes import routes
 from midstream.evidence import Quantity
 from midstream.policy.frame import Choice, OpenBench, Outcome
 from midstream.policy.stress_cover import Shields, funded
@@ -149,6 +150,7 @@ class _Tester:
         plain, plain_base: World with the plan and without.
         chosen: Projects the plan funds, shape (project,).
         base, plan: Outcomes without a move.
+        unit: Unit of the final form of the chain.
     """
 
     bench: OpenBench
@@ -159,6 +161,7 @@ class _Tester:
     chosen: NDArray[np.bool_]
     base: Outcome
     plan: Outcome
+    unit: str
 
     @classmethod
     def of(
@@ -184,6 +187,7 @@ class _Tester:
             chosen=funded(choice.levers, plain.projects, before, choice.subject, plain.forms),
             base=bench.outcome((), choice.without),
             plan=bench.outcome(choice.levers, choice.without),
+            unit=_unit(bench),
         )
 
     def row(self, move: MoveKind) -> Stressed:
@@ -232,14 +236,6 @@ class _Tester:
             how,
             move.parameters,
         )
-
-    @property
-    def unit(self) -> str:
-        """Unit of the final form of the chain."""
-        from midstream.chain.routes import routes
-
-        found = routes(self.bench.evidence, self.bench.world).get(self.bench.chain)
-        return found.counted[-1].unit if found and found.counted else "t/yr"
 
     def _survival(self, move: MoveKind, laid: Laid) -> Quantity:
         name = f"stress/{move.id}/survival"
@@ -305,3 +301,9 @@ class _Tester:
             (*rests_on(project), *move.parameters),
         )
         return Slip(project.id, project.form, share, months)
+
+
+def _unit(bench: OpenBench) -> str:
+    """Unit of the final form of the chain."""
+    found = routes(bench.evidence, bench.world).get(bench.chain)
+    return found.counted[-1].unit if found and found.counted else "t/yr"
