@@ -88,7 +88,7 @@ def judged(
 
     Args:
         now: What stands; where ``high`` is the same array as ``low``, both ends are one.
-        later: What the trajectory leads to.
+        later: What the trajectory leads to; `now` itself where nothing lies ahead.
         control: Control pillar, shape (draw,).
         ruler: The ruler.
         open_cell: Whether nobody counts the output; the score then runs from 1 to 5.
@@ -97,8 +97,11 @@ def judged(
     same = now.low is now.high
     ends = ((now.low, later.low),) if same else ((now.low, later.low), (now.high, later.high))
     for output, ahead in ends:
-        installed.append(ruler.installed(output, now.need, now.reference))
-        trajectory.append(ruler.installed(ahead, later.need, later.reference))
+        stands = ruler.installed(output, now.need, now.reference)
+        installed.append(stands)
+        trajectory.append(
+            stands if later is now else ruler.installed(ahead, later.need, later.reference)
+        )
         scores.append(ruler.score(installed[-1], trajectory[-1], control))
     if same:
         installed, trajectory, scores = installed * 2, trajectory * 2, scores * 2
