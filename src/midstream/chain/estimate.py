@@ -108,7 +108,7 @@ class Estimate:
         """Draw values.
 
         Args:
-            pick: Uniform draws that choose the component, shape (draw,).
+            pick: Uniform draws that choose the component, shape (draw,); one needs no choice.
             spread: Uniform draws inside the component, shape (draw,).
             end: Which end a bounded or open number takes.
 
@@ -118,7 +118,9 @@ class Estimate:
             triangular law.
         """
         if not self.components:
-            return np.full(pick.shape, self.low if end == "low" else self.high)
+            return np.full(spread.shape, self.low if end == "low" else self.high)
+        if len(self.components) == 1:
+            return _inside(self.components[0], spread)
         weights = np.array([component.weight for component in self.components])
         chosen = np.searchsorted(np.cumsum(weights) / weights.sum(), pick, side="right")
         chosen = np.minimum(chosen, len(self.components) - 1)
@@ -137,7 +139,7 @@ def _inside(component: Component, spread: Floats) -> Floats:
     middle = np.log(component.value)
     below = (middle - np.log(component.low)) / Z80
     above = (np.log(component.high) - middle) / Z80
-    normal = normal_quantile(np.clip(spread, 1e-6, 1 - 1e-6))
+    normal = normal_quantile(np.minimum(np.maximum(spread, 1e-6), 1 - 1e-6))
     drawn: Floats = np.exp(middle + normal * np.where(normal < 0, below, above))
     return drawn
 

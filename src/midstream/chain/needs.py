@@ -106,13 +106,17 @@ class NeedRanges:
     activity: Component
 
 
+class Shares(dict[str, Floats]):
+    """Form -> share of each country in world need, shape (draw, country)."""
+
+
 def need_shares(
     world: World,
     countries: tuple[str, ...],
     uniform: Uniform,
     ranges: NeedRanges,
     scale: Mapping[Cell, float],
-) -> dict[str, Floats]:
+) -> Shares:
     """Need of each form as a share of world need, rolled back from the devices.
 
     ``share[f, c] = sum over uses g of use[f, g] x share[g, c] + rest x gdp share[c] x factor``;
@@ -129,52 +133,50 @@ def need_shares(
     Returns:
         Form -> shares of shape (draw, country); ``nan`` where neither activity nor GDP is known.
     """
-    shares: dict[str, Floats] = {}
-    driving: dict[str, Floats] = {}
-    proxies = {
-        country: world.gdp_share.get(country, np.nan)
-        * _component(ranges.gdp, uniform(f"gdp/{country}"))
-        for country in countries
-    }
+    # Country by country in memory: whatever is worked out from it runs along the draws.
+    found, driving = Shares(), dict[str, Floats]()
+    proxies = np.empty((len(countries), uniform("shape").size))
+    for row, country in enumerate(countries):
+        share = world.gdp_share.get(country, np.nan)
+        proxies[row] = share * _component(ranges.gdp, uniform(f"gdp/{country}"))
     for form in world.forms:
-        rolled = _rolled(world, form, uniform, proxies, ranges.form, driving)
+        rolled = _rolled(world, form, countries, uniform, proxies, ranges.form, driving)
         total = world.world_output[form].value
-        for column, country in enumerate(countries):
+        for row, country in enumerate(countries):
             direct = world.direct_need.get((form, country))
             if direct is not None and total:
-                rolled[:, column] = _drawn(direct, uniform, "need") / total
-            rolled[:, column] *= scale.get((form, country), 1.0)
-        shares[form] = rolled
+                rolled[row] = _drawn(direct, uniform, "need") / total
+            rolled[row] *= scale.get((form, country), 1.0)
+        found[form] = rolled.T
         driving[form] = rolled
         if world.stages[form] == "C4":
             driving[form] = _active(world, form, countries, uniform, rolled, scale)
-            shares[form] = _demanded(world, form, countries, uniform, rolled, ranges.activity)
-    return shares
+            found[form] = _demanded(world, form, countries, uniform, rolled, ranges.activity).T
+    return found
 
 
 def _rolled(
     world: World,
     form: str,
+    countries: tuple[str, ...],
     uniform: Uniform,
-    proxies: Mapping[str, Floats],
+    proxies: Floats,
     width: float,
     driving: Mapping[str, Floats],
 ) -> Floats:
     """Roll the need of the uses back to the form, the rest by the GDP proxy of each country."""
     uses = [use for use in world.uses.get(form, ()) if use.output in driving]
     parts = [_component(use.share, uniform(f"use/{use.lineage}")) for use in uses]
-    draws = uniform("shape").size
-    stated = np.sum(parts, axis=0) if parts else np.zeros(draws)
+    stated = np.sum(parts, axis=0) if parts else np.zeros(proxies.shape[1])
     over = np.maximum(1.0, stated)
     rest = np.maximum(0.0, 1.0 - stated)
-    result = np.zeros((draws, len(proxies)))
+    result = np.zeros_like(proxies)
     for use, part in zip(uses, parts, strict=True):
-        result += (part / over)[:, None] * driving[use.output]
+        result += (part / over) * driving[use.output]
     left = rest > 0
-    for column, (country, proxy) in enumerate(proxies.items()):
-        if left.any():
-            own = np.exp(width * (uniform(f"gdp/{country}/{form}") - 0.5))
-            result[:, column] += np.where(left, rest * proxy * own, 0.0)
+    for row, country in enumerate(countries if left.any() else ()):
+        own = np.exp(width * (uniform(f"gdp/{country}/{form}") - 0.5))
+        result[row] += np.where(left, rest * proxies[row] * own, 0.0)
     return result
 
 
@@ -188,11 +190,11 @@ def _active(
 ) -> Floats:
     """Share of world activity at a device: its output where on record, else its need."""
     active = rolled.copy()
-    for column, country in enumerate(countries):
+    for row, country in enumerate(countries):
         known = world.activity.get((form, country))
         if known is not None:
-            active[:, column] = _drawn(known, uniform, "activity")
-            active[:, column] *= scale.get((form, country), 1.0)
+            active[row] = _drawn(known, uniform, "activity")
+            active[row] *= scale.get((form, country), 1.0)
     return active
 
 
@@ -206,11 +208,11 @@ def _demanded(
 ) -> Floats:
     """Final need of a device: GDP or a need on record; activity stands in where GDP is unknown."""
     demanded = rolled.copy()
-    for column, country in enumerate(countries):
+    for row, country in enumerate(countries):
         known = world.activity.get((form, country))
-        if known is not None and np.isnan(demanded[:, column]).any():
+        if known is not None and np.isnan(demanded[row]).any():
             ratio = _component(activity, uniform(f"need/activity/{country}"))
-            demanded[:, column] = _drawn(known, uniform, "activity") * ratio
+            demanded[row] = _drawn(known, uniform, "activity") * ratio
     return demanded
 
 

@@ -53,7 +53,7 @@ def normal_quantile(probability: NDArray[np.float64]) -> NDArray[np.float64]:
     doi:10.2307/2347330.
     """
     p = np.asarray(probability)
-    if not ((p >= LEAST) & (p <= 1 - LEAST)).all():
+    if not (p.min(initial=0.5) >= LEAST and p.max(initial=0.5) <= 1 - LEAST):
         raise ModelError(f"a probability lies outside {LEAST:g} to 1 - {LEAST:g}")
     q = p - 0.5
     quantile = np.asarray(q * _ratio(_CENTRE, 0.180625 - q * q))
@@ -66,8 +66,18 @@ def normal_quantile(probability: NDArray[np.float64]) -> NDArray[np.float64]:
 def _ratio(
     coefficients: tuple[tuple[float, ...], tuple[float, ...]], r: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    above, below = coefficients
-    return np.asarray(np.polyval(above, r) / np.polyval(below, r))
+    above, below = (_polynomial(part, r) for part in coefficients)
+    return np.asarray(above / below)
+
+
+def _polynomial(coefficients: tuple[float, ...], r: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Horner's rule, written over one array."""
+    first, *others = coefficients
+    found = np.full(r.shape, first)
+    for coefficient in others:
+        found *= r
+        found += coefficient
+    return found
 
 
 def normal_share(z: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -47,8 +47,9 @@ def generator(seed: int, name: str) -> np.random.Generator:
 def stratified(seed: int, name: str, size: int) -> Floats:
     """Give uniform numbers on 0..1 for a name, one in each of `size` strata, shape (draw,)."""
     rng = generator(seed, name)
-    order: Floats = rng.permutation(size) + rng.random(size)
-    return order / size
+    found: Floats = rng.permutation(size) + rng.random(size)
+    found /= size
+    return found
 
 
 def law_of(text: str) -> tuple[str, tuple[float, ...]]:
@@ -87,7 +88,7 @@ def quantiles(
     if low is not None and high is not None and name in _BETWEEN:
         return _BETWEEN[name](uniform, low, value, high)
     if name == "lognormal":
-        normal = normal_quantile(np.clip(uniform, TAIL, 1 - TAIL))
+        normal = normal_quantile(np.minimum(np.maximum(uniform, TAIL), 1 - TAIL))
         return np.asarray(value * np.exp(numbers[0] * normal))
     if name == "beta":
         # Loading scipy is slow, and most answers draw no beta law this way.

@@ -6,9 +6,10 @@ A world is immutable: a `midstream.chain.change.Change` gives a new one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from midstream.chain.change import Change
 
 Cell = tuple[str, str]
+#: What is drawn from a world; can be referred to weakly.
+Drawn = TypeVar("Drawn")
 
 #: Category of control -> share of the cell's capacity in it. Categories: domestic, joint,
 #: allied, dominant, unknown.
@@ -110,6 +113,21 @@ class World:
     need_scale: Mapping[Cell, float] = field(default_factory=dict)
     price_floor: Mapping[str, float] = field(default_factory=dict)
     cost_scale: Mapping[Cell, float] = field(default_factory=dict)
+    _drawn: WeakValueDictionary[Hashable, Any] = field(
+        default_factory=WeakValueDictionary, init=False, repr=False, compare=False
+    )
+
+    def drawn(self, key: Hashable, draw: Callable[[], Drawn]) -> Drawn:
+        """Give what is drawn from this world, the same object for as long as somebody holds it.
+
+        Args:
+            key: All that it depends on besides the world.
+            draw: Draws it.
+        """
+        found: Drawn | None = self._drawn.get(key)
+        if found is None:
+            found = self._drawn[key] = draw()
+        return found
 
     def array(self, name: str = "output") -> Floats:
         """Central values as an array of shape (form, country); ``nan`` where missing.

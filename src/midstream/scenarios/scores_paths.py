@@ -181,18 +181,27 @@ class CellAhead:
         lets it grow.
         """
         ahead, inputs, (form, country) = self.ahead, self.inputs, self.place
-        grown = inputs.growth ** self._time(year)
-        own = _filled(ahead.need(self.place, year), inputs.need * grown)
+        own = self._filled(ahead.need(self.place, year), inputs.need, year)
         total = ahead.need((form, WORLD), year)
         if total is None:
-            return own, inputs.reference * grown
+            return own, self._grown(inputs.reference, year)
         total = np.maximum(total, np.finfo(float).tiny)
         leader = ahead.cells.world.leaders.get(form, ("", 0.0))[0]
         if country != leader:
             without = ahead.need((form, f"{WORLD}-{leader}"), year)
             held = np.full_like(total, np.nan) if without is None else total - without
             total = ahead.cells.reference(form, total, held)
-        return own, _filled(total, inputs.reference * grown)
+        return own, self._filled(total, inputs.reference, year)
+
+    def _filled(self, found: Floats | None, today: Floats, year: int) -> Floats:
+        """What was found, and where that is not known today's as it grows to the year."""
+        if found is None:
+            return self._grown(today, year)
+        unknown = np.isnan(found)
+        return np.where(unknown, self._grown(today, year), found) if unknown.any() else found
+
+    def _grown(self, today: Floats, year: int) -> Floats:
+        return np.asarray(today * self.inputs.growth ** self._time(year))
 
     def _sizes(self) -> Floats:
         return np.array([project.capacity for project in self.projects], dtype=float)
@@ -200,16 +209,10 @@ class CellAhead:
     def _ramps(self, year: int) -> Floats:
         """Share of full output in the middle of a year, 0..1, shape (draw, project)."""
         share = (year + 0.5 - self.start) / self.ahead.ramp
-        return np.asarray(np.clip(share, 0.0, 1.0))
+        return np.minimum(np.maximum(share, 0.0), 1.0)
 
     def _time(self, year: int) -> float:
         """Years since the base over the years that retention and growth are drawn for."""
         cells = self.ahead.cells
         base = cells.world.base_year
         return (year - base) / (cells.horizon - base)
-
-
-def _filled(found: Floats | None, fallback: Floats) -> Floats:
-    if found is None:
-        return fallback
-    return np.where(np.isnan(found), fallback, found)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from midstream.chain.estimate import Component, Floats
-from midstream.chain.needs import NeedRanges, need_shares
+from midstream.chain.needs import NeedRanges, Shares, need_shares
 from midstream.chain.normal import normal_share
 from midstream.chain.plants import Plant
 from midstream.chain.pooling import ends
@@ -88,7 +88,7 @@ def judged(
 
     Args:
         now: What stands; where ``high`` is the same array as ``low``, both ends are one.
-        later: What the trajectory leads to.
+        later: What the trajectory leads to; `now` itself where nothing lies ahead.
         control: Control pillar, shape (draw,).
         ruler: The ruler.
         open_cell: Whether nobody counts the output; the score then runs from 1 to 5.
@@ -97,8 +97,11 @@ def judged(
     same = now.low is now.high
     ends = ((now.low, later.low),) if same else ((now.low, later.low), (now.high, later.high))
     for output, ahead in ends:
-        installed.append(ruler.installed(output, now.need, now.reference))
-        trajectory.append(ruler.installed(ahead, later.need, later.reference))
+        stands = ruler.installed(output, now.need, now.reference)
+        installed.append(stands)
+        trajectory.append(
+            stands if later is now else ruler.installed(ahead, later.need, later.reference)
+        )
         scores.append(ruler.score(installed[-1], trajectory[-1], control))
     if same:
         installed, trajectory, scores = installed * 2, trajectory * 2, scores * 2
@@ -123,7 +126,7 @@ class Cells:
     horizon: int
     countries: tuple[str, ...]
     ruler: Ruler = field(init=False)
-    shares: dict[str, Floats] = field(init=False)
+    shares: Shares = field(init=False)
     _columns: dict[str, int] = field(init=False)
     _worlds: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
     _stability: dict[str, Floats] = field(default_factory=dict)
@@ -133,16 +136,19 @@ class Cells:
         leaders = {leader for leader, _ in self.world.leaders.values()}
         known = [*self.countries, *sorted(leaders - set(self.countries))]
         self._columns = {country: column for column, country in enumerate(known)}
-        self.shares = need_shares(
-            self.world,
-            tuple(known),
-            self.draws.kept,
-            NeedRanges(
-                gdp=_component(self.parameters, "gdp.factor"),
-                form=self.parameters.value("gdp.form"),
-                activity=_component(self.parameters, "need.activity"),
-            ),
-            self.world.need_scale,
+        self.shares = self._shares(tuple(known))
+
+    def _shares(self, countries: tuple[str, ...]) -> Shares:
+        """Need of each form; runs of one world on the same draws share it."""
+        ranges = NeedRanges(
+            gdp=_component(self.parameters, "gdp.factor"),
+            form=self.parameters.value("gdp.form"),
+            activity=_component(self.parameters, "need.activity"),
+        )
+        world, draws = self.world, self.draws
+        return world.drawn(
+            (draws.seed, draws.size, countries, ranges),
+            lambda: need_shares(world, countries, draws.uniform, ranges, world.need_scale),
         )
 
     @property

@@ -52,16 +52,13 @@ class Draws:
         name = f"{purpose}/{estimate.lineage.partition('#')[0]}"
         if len(estimate.components) == 0:
             return np.full(self.size, estimate.low if end == "low" else estimate.high)
-        pick = self.uniform(f"{name}/pick") if len(estimate.components) > 1 else _HALF
-        pick = np.broadcast_to(pick, (self.size,))
-        return estimate.sample(pick, self.uniform(f"{name}/spread"), "low")
+        spread = self.uniform(f"{name}/spread")
+        pick = self.uniform(f"{name}/pick") if len(estimate.components) > 1 else spread
+        return estimate.sample(pick, spread, "low")
 
     def between(self, part: Component, name: str) -> Floats:
         """Draw uniformly between the ends of a component."""
         return part.low + (part.high - part.low) * self.uniform(name)
-
-
-_HALF = np.array(0.5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,10 +101,12 @@ class Ruler:
         ``k = output / need``, ``s = output / reference``, ``w = .5 x min(1, need / reference /
         fade)`` times its drawn spread; where the need is unknown (``nan``) only scale counts.
         """
-        known = ~np.isnan(need)
-        safe = np.where(known, np.maximum(need, LEAST_NEED * reference), 1.0)
+        unknown = np.isnan(need)
+        safe = np.maximum(need, LEAST_NEED * reference)
+        safe[unknown] = 1.0
         weight = 0.5 * np.minimum(1.0, safe / reference / self.fade_need) * self.fade_scale
-        weight = np.where(known, np.minimum(weight, 0.9), 0.0)
+        np.minimum(weight, 0.9, out=weight)
+        weight[unknown] = 0.0
         covered = _level(output / safe, *self._edges[0])
         scaled = _level(output / reference, *self._edges[1])
         return np.asarray(covered**weight * scaled ** (1 - weight))

@@ -21,7 +21,7 @@ from midstream.chain.change import (
     TechnologyChange,
 )
 from midstream.chain.estimate import Component, Floats
-from midstream.chain.needs import NeedRanges, need_shares
+from midstream.chain.needs import NeedRanges, Shares, need_shares
 from midstream.chain.world import World
 from midstream.errors import InputError
 from units.chain.toy import COUNTRIES, FORMS, chain_tables, toy, toy_world
@@ -139,3 +139,25 @@ def test_capacity_on_record_is_the_sum_of_running_plants(world: World) -> None:
     built = CapacityChange("one", "ndfeb-magnet", "USA", 30, 2020, status="operating")
     later = CapacityChange("two", "ndfeb-magnet", "USA", 50, 2028)
     assert world.apply(built, later).array("capacity")[row, column] == 30
+
+
+def test_what_is_drawn_from_a_world_is_shared_while_held_and_no_change_sees_it(
+    world: World,
+) -> None:
+    def draw(of: World) -> Shares:
+        ranges = NeedRanges(Component(1, 1, 1), 0.0, Component(1, 1, 1))
+        return need_shares(of, COUNTRIES, lambda _: np.array([0.5]), ranges, of.need_scale)
+
+    first = world.drawn("half", lambda: draw(world))
+    assert world.drawn("half", lambda: draw(world)) is first
+    assert world.drawn("other", lambda: draw(world)) is not first
+    changed = world.apply(DemandChange("ndfeb-magnet", "IND", 2.0))
+    assert changed.drawn("half", lambda: draw(changed)) is not first
+    del first
+    made: list[Shares] = []
+
+    def again() -> Shares:
+        made.append(draw(world))
+        return made[-1]
+
+    assert world.drawn("half", again) is made[0]
