@@ -134,6 +134,7 @@ def test_governance_has_an_interval_from_its_standard_error(bulk: Bulk) -> None:
     assert india.low < india.value < india.high
     assert india.lineage == "bulk:wb-wgi/IND/2024"
     assert bulk.governance(2010)["IND"].lineage.endswith("/2010")
+    assert bulk.governance(1900) == {}
 
 
 def test_gdp_is_of_the_newest_common_year_and_missing_stays_missing(bulk: Bulk) -> None:
