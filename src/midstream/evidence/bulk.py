@@ -70,6 +70,7 @@ class Bulk:
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._touched: dict[str, Observation] = {}
         self._flows: dict[str, TradeFlow] = {}
+        self._rows: dict[tuple[str, str, str], tuple[tuple[Any, ...], ...]] = {}
 
     def production(
         self,
@@ -233,16 +234,8 @@ class Bulk:
 
     def trade_years(self, table: str = "hs17") -> tuple[int, ...]:
         """Give the years a trade table holds."""
-        return self._trade_years.get(table, ())
-
-    @cached_property
-    def _trade_years(self) -> dict[str, tuple[int, ...]]:
-        """Years by trade table: every choice of flows asks for them, so the file is read once."""
-        sql = (
-            'SELECT "table", list(DISTINCT year ORDER BY year) FROM read_parquet($file) '
-            'GROUP BY "table"'
-        )
-        return {table: tuple(years) for table, years in self.rows(sql, "trade")}
+        sql = 'SELECT DISTINCT year FROM read_parquet($file) WHERE "table" = $table ORDER BY year'
+        return tuple(row[0] for row in self.rows(sql, "trade", table=table))
 
     def governance(self, year: int | None = None) -> dict[str, Quantity]:
         """Give political stability by country, -2.5 (weak) to 2.5, with its 80 % interval.
@@ -361,8 +354,8 @@ class Bulk:
     def _touch(self, observation: Observation) -> Observation:
         return self._touched.setdefault(observation.id, observation)
 
-    def rows(self, sql: str, name: str, /, **values: Any) -> list[tuple[Any, ...]]:
-        """Run a query on one table.
+    def rows(self, sql: str, name: str, /, **values: Any) -> tuple[tuple[Any, ...], ...]:
+        """Run a query on one table; asked again, it gives the rows of the first time.
 
         Args:
             sql: The query; ``$file`` stands for the file of the table.
@@ -380,9 +373,13 @@ class Bulk:
                 why="statistics by country are read from it",
                 mend="copy the folder bulk of the release beside the tables",
             )
-        if self._connection is None:
-            self._connection = _connect(self._folder)
-        return self._connection.execute(sql, {"file": str(path), **values}).fetchall()
+        # The runs of a study ask the same of a release many times over.
+        asked = (sql, name, repr(sorted(values.items())))
+        if asked not in self._rows:
+            self._connection = self._connection or _connect(self._folder)
+            found = self._connection.execute(sql, {"file": str(path), **values}).fetchall()
+            self._rows[asked] = tuple(found)
+        return self._rows[asked]
 
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:

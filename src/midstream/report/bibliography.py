@@ -75,10 +75,12 @@ def sources_below(ledger: Ledger, lineage: str, known: dict[str, frozenset[str]]
     known[lineage] = frozenset()  # a cycle, which no ledger should hold, ends here
     node = ledger.get(lineage)
     if node is not None:
-        parts = {
+        below = {
             known[one] if one in known else sources_below(ledger, one, known) for one in node.inputs
         }
-        known[lineage] = frozenset(_named(node)).union(*parts)
+        named = frozenset(_named(node)) if node.source else frozenset()
+        # Most nodes name no source and rest on what one other rests on: that set is passed on.
+        known[lineage] = named.union(*below) if named or len(below) != 1 else below.pop()
     return known[lineage]
 
 

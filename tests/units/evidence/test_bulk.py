@@ -126,6 +126,14 @@ def test_trade_codes_are_data_not_query(bulk: Bulk) -> None:
     assert bulk.trade(2024, ["850511') OR 1=1 --"]) == []
 
 
+def test_a_question_asked_again_is_told_apart_by_table_and_values(bulk: Bulk) -> None:
+    sql = "SELECT min(country), max(year), count(*) FROM read_parquet($file) WHERE year < $year"
+    asked = [(name, year) for name in ("gdp", "governance") for year in (2005, 2015)]
+    found = [bulk.rows(sql, name, year=year) for name, year in asked]
+    assert len(set(found)) == len(asked)
+    assert [bulk.rows(sql, name, year=year) for name, year in asked] == found
+
+
 def test_governance_has_an_interval_from_its_standard_error(bulk: Bulk) -> None:
     india = bulk.governance()["IND"]
     assert india.value is not None
@@ -134,6 +142,7 @@ def test_governance_has_an_interval_from_its_standard_error(bulk: Bulk) -> None:
     assert india.low < india.value < india.high
     assert india.lineage == "bulk:wb-wgi/IND/2024"
     assert bulk.governance(2010)["IND"].lineage.endswith("/2010")
+    assert bulk.governance(1900) == {}
 
 
 def test_gdp_is_of_the_newest_common_year_and_missing_stays_missing(bulk: Bulk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import re
 from pathlib import Path
@@ -135,6 +136,19 @@ def test_plain_text_stays() -> None:
 )
 def test_cells_read_back(value: Any, kind: Any, text: str) -> None:
     assert written([value, None], Column("c", kind, "d"), "t") == [text, ""]
+
+
+def test_a_table_reads_back_as_it_was() -> None:
+    texts = ("plain", "a, b", 'say "x"', "two\nlines", "a\rb", "", None)
+    columns = (Column("text", "string", "d"), Column("n, o", "integer", "d"))
+    sheet = Sheet("t", "T", columns, tuple((text, row) for row, text in enumerate(texts)))
+    found = list(csv.reader(io.StringIO(sheet.csv(), newline="")))
+    assert found == [["text", "n, o"], *([text or "", str(row)] for row, text in enumerate(texts))]
+
+
+def test_a_blank_of_a_lone_column_stays_a_row() -> None:
+    sheet = Sheet("t", "T", (Column("c", "number", "d"),), ((1.5,), (None,)))
+    assert list(csv.reader(io.StringIO(sheet.csv()))) == [["c"], ["1.5"], [""]]
 
 
 @pytest.mark.parametrize(

@@ -98,9 +98,10 @@ def find_script(desk: Desk, pages: Sequence[Page]) -> str:
     rows += [[desk.country(c), "country", f"country/{c}.html", c] for c in desk.countries]
     rows += [[desk.sector(s), "sector", f"sector/{s}.html"] for s in desk.sectors]
     kinds = {"form": "product", "material": "material", "metric": "measure"}
+    keys = [fact.key for fact in desk.study.evidence.facts()]
     for column, kind in kinds.items():
         names = _names(desk, column)
-        held = {str(fact.key[column]) for fact in desk.study.evidence.facts() if fact.key[column]}
+        held = {str(key[column]) for key in keys if key[column]}
         rows += [
             [names.get(word) or word, kind, f"evidence.html#{column}={word}", word]
             for word in sorted(held)
