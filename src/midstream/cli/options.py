@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +26,10 @@ Without = Annotated[
 ]
 DEFAULT_STUDY = "india-us"
 
+#: Objects made between two looks of the garbage collector: most of what an answer is made of lives
+#: as long as the answer, so looking often finds nothing.
+COLLECT_EVERY = 100_000
+
 #: Lays an answer out as text.
 Table = Callable[[Any], str]
 
@@ -35,6 +40,7 @@ def open_study(
     """Open a study as the options ask for it."""
     from midstream import study as studies
 
+    gc.set_threshold(COLLECT_EVERY)
     return studies.load(study, data=data, without_licences=frozenset(without or ()), seed=seed)
 
 
