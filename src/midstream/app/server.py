@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from midstream import __version__
-from midstream.app import api, browse, glass, own, pages, policy_bench, shock_lab, tools
+from midstream.app import api, browse, glass, own, pages, plan, policy_bench, shock_lab, tools
 from midstream.app.editions import Editions
 from midstream.app.failures import Failure, FailureBody, ServedError
 from midstream.app.safety import Guard
@@ -50,7 +50,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service, app.state.editions, app.state.choices = service, editions, {}
     rooms = [
-        room.router() for room in (api, glass, shock_lab, policy_bench, tools, browse, own, pages)
+        room.router()
+        for room in (api, glass, shock_lab, policy_bench, plan, tools, browse, own, pages)
     ]
     app.state.routes = [route for room in rooms for route in room.routes]
     # The route for any page comes last.

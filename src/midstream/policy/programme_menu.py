@@ -54,6 +54,7 @@ def menu(
     span: tuple[int, int],
     staggered: bool,
     waits: Mapping[str, int] | None = None,
+    without: frozenset[str] = frozenset(),
 ) -> Menu:
     """Sort levers into those on offer and those left out.
 
@@ -64,6 +65,7 @@ def menu(
         span: First year of the plan, and the year the outcome is read in.
         staggered: Whether later starts are looked at; only limits by year make them worthwhile.
         waits: Lever -> first year it can start in, where that is later than its own.
+        without: Levers that are not to be chosen.
 
     Raises:
         InputError: if prerequisites run in a circle, or one is unknown.
@@ -72,6 +74,7 @@ def menu(
     held = {one.id: one for one in ordered}
     check_circles(held)
     why = {one.id: _reason(one, costs.get(one.id), subject, span) for one in ordered}
+    why |= {name: why[name] or "it was left out by the request" for name in why.keys() & without}
     changed = True
     while changed:
         changed = False
@@ -87,7 +90,7 @@ def menu(
     late = [name for name in first if first[name] + held[name].lag >= span[1]]
     if late:
         told = {**costs, **dict.fromkeys(late)}
-        found = menu(levers, told, subject, span, staggered, waits)
+        found = menu(levers, told, subject, span, staggered, waits, without)
         moved = [Left(one.id, _LATE if one.id in late else one.why) for one in found.left]
         return Menu(found.levers, found.costs, found.needs, found.starts, tuple(moved))
     starts = {

@@ -51,7 +51,8 @@ NAV = (
 TOOLS = (
     ("Shock lab", "tool", "/shock"),
     ("Policy bench", "tool", "/policy"),
-    ("A plant and its money", "tool", "/capital"),
+    ("Which levers for this money, and when", "tool", "/policy/plan"),
+    ("A plant and its money", "tool", "/tool/plant"),
     ("Assumptions, to change", "tool", "/assumptions"),
 )
 
