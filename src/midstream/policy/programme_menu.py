@@ -73,8 +73,11 @@ def menu(
     ordered = tuple(sorted(levers, key=lambda one: one.id))
     held = {one.id: one for one in ordered}
     check_circles(held)
-    why = {one.id: _reason(one, costs.get(one.id), subject, span) for one in ordered}
-    why |= {name: why[name] or "it was left out by the request" for name in why.keys() & without}
+    why = {
+        one.id: _reason(one, costs.get(one.id), subject, span)
+        or ("it was left out by the request" if one.id in without else "")
+        for one in ordered
+    }
     changed = True
     while changed:
         changed = False
@@ -84,7 +87,7 @@ def menu(
                 why[one.id] = f"it needs {lacking[0]}, which is not on offer: {why[lacking[0]]}"
                 changed = True
     offered = tuple(one for one in ordered if not why[one.id])
-    names = {one.id for one in offered}
+    names = [one.id for one in offered]
     needs = {o.id: tuple(n for n in o.prerequisites if n in names) for o in offered}
     first = _first(offered, needs, span[0], waits or {})
     late = [name for name in first if first[name] + held[name].lag >= span[1]]
@@ -99,7 +102,7 @@ def menu(
         else (first[one.id],)
         for one in offered
     }
-    planned = {one.id: float(costs[one.id] or 0.0) for one in offered}
+    planned = {name: float(costs[name] or 0.0) for name in names}
     left = tuple(Left(name, reason) for name, reason in why.items() if reason)
     return Menu(offered, planned, needs, starts, left)
 

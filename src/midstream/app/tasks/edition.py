@@ -54,6 +54,7 @@ TOOLS = (
     ("Which levers for this money, and when", "tool", "/policy/plan"),
     ("A plant and its money", "tool", "/tool/plant"),
     ("Assumptions, to change", "tool", "/assumptions"),
+    ("Your own data", "tool", "/import"),
 )
 
 
@@ -258,6 +259,7 @@ def live(study: StudyText, section: str) -> dict[str, Any]:
         "study": study.id,
         "title": study.title,
         "changed": study.changed,
+        "brought": study.brought,
         "section": section,
         # Filled when a page is sent: they depend on its address and on who asks.
         "studies": Markup("<!--studies-->"),
