@@ -141,7 +141,7 @@ class Brought:
     def place_of(self, key: str, base: StudyText, what: str) -> StudyText:
         """Give the study that an import makes of another one: named by what was asked."""
         name = f"data-{hashlib.sha256(f'{key}/{base.id}'.encode()).hexdigest()[:12]}"
-        own = "" if base.data else " on your data"
+        own = "" if base.data else " (your data)"
         return replace(
             base,
             id=name,

@@ -17,7 +17,7 @@ from midstream.app.failures import refuse
 from midstream.app.labs import Asked, choices, job, kept, read
 from midstream.app.lanes import Job, value_of
 from midstream.app.pages import HTML, StudyId, in_shell, making, opened, rendered
-from midstream.app.safety import client_of
+from midstream.app.safety import client_of, too_large
 from midstream.app.settings import UPLOAD, StudyText
 
 CHOICES, LOOK, ACCEPT, TEMPLATE = (
@@ -61,14 +61,15 @@ async def page(request: Request) -> Response:
     if isinstance(edition, Job):
         return making(request, text, edition)
     offered = await choices(request, CHOICES, text)
-    held = brought_of(request)
+    held, limits = brought_of(request), service_of(request).limits
     context = {
         "study": text,
         "offered": offered,
         "own": asked,
         "file": held.sent(asked.upload) if asked.upload else None,
         "codes": held.sent(asked.codes) if asked.codes else None,
-        "most": f"{service_of(request).limits.import_bytes / 1e6:g}",
+        "most": limits.import_bytes,
+        "refusal": too_large(limits, UPLOAD).model_dump_json(),
         "accepted": held.accepted(text.id),
     }
     main = rendered("import.html", context)

@@ -78,14 +78,7 @@ def menu(
         or ("it was left out by the request" if one.id in without else "")
         for one in ordered
     }
-    changed = True
-    while changed:
-        changed = False
-        for one in ordered:
-            lacking = [n for n in one.prerequisites if why[n] and not held[n].in_base]
-            if lacking and not why[one.id]:
-                why[one.id] = f"it needs {lacking[0]}, which is not on offer: {why[lacking[0]]}"
-                changed = True
+    _follow(held, why)
     offered = tuple(one for one in ordered if not why[one.id])
     names = [one.id for one in offered]
     needs = {o.id: tuple(n for n in o.prerequisites if n in names) for o in offered}
@@ -122,6 +115,18 @@ def _reason(one: Lever, cost: float | None, subject: str, span: tuple[int, int])
     if one.start + one.lag >= span[1]:
         return _LATE
     return ""
+
+
+def _follow(held: Mapping[str, Lever], why: dict[str, str]) -> None:
+    """Leave out what needs a lever that is not on offer, until nothing more follows."""
+    changed = True
+    while changed:
+        changed = False
+        for one in held.values():
+            lacking = [n for n in one.prerequisites if why[n] and not held[n].in_base]
+            if lacking and not why[one.id]:
+                why[one.id] = f"it needs {lacking[0]}, which is not on offer: {why[lacking[0]]}"
+                changed = True
 
 
 def _first(

@@ -46,19 +46,18 @@
 
   // The body is the file itself: only so can its progress be told and its size be refused early.
   const send = (file) => new Promise((resolve, reject) => {
-    const most = Number(form.dataset.most) * 1e6;
+    if (file.size > Number(form.dataset.most)) {
+      reject(JSON.parse(form.dataset.refusal));
+      return;
+    }
     const asked = new XMLHttpRequest();
     const shown = bar(`Sending ${file.name}`, () => asked.abort());
-    if (file.size > most) {
-      // Asked with nothing but its size, the server says in its own words what to do.
-      shown.remove();
-    }
     asked.upload.addEventListener("progress", (event) => { if (event.lengthComputable) shown.value = event.loaded / event.total; });
     asked.addEventListener("load", () => {
       const told = JSON.parse(asked.responseText);
       if (asked.status === 201) resolve(told); else reject(told.error);
     });
-    asked.addEventListener("error", () => reject({ what: "the file could not be sent", why: `it may be larger than ${form.dataset.most} MB, or the server has stopped`, mend: "import it on the command line, with midstream import" }));
+    asked.addEventListener("error", () => reject({ what: "the file could not be sent", why: "the server does not answer", mend: "see whether it is still running" }));
     asked.addEventListener("abort", () => reject({ what: "the file was not sent", why: "it was cancelled" }));
     asked.open("POST", `/import/file?name=${encodeURIComponent(file.name)}`);
     asked.setRequestHeader("content-type", "application/octet-stream");

@@ -147,7 +147,7 @@ def _written(
     shown = made if accepted else base
     desk = QuickDesk(place.study(shown))
     pen = LivePen(desk, "/import", [])
-    rows = desk.study.evidence.observations_by_id
+    evidence = desk.study.evidence
     text = (
         environment()
         .get_template("import_result.html")
@@ -158,7 +158,9 @@ def _written(
             study=shown,
             made=made,
             trace=lambda id: address.trace(id, shown.id),
-            rows=rows,
+            rows=evidence.observations_by_id,
+            facts=set(evidence.fact_ids),
+            plain=_plain,
             accepted=accepted,
             changes=list(_changes(result)),
             scores=[_score(desk, one) for one in result["scores"]],
@@ -194,6 +196,12 @@ def _cell(one: Mapping[str, Any]) -> Mapping[str, str]:
     text = str(low) if low == high else f"{low}\u2013{high}"
     kind = f"d{low}" if low == high else "range"
     return {"kind": kind, "text": text, "score": f"{one['score']:.1f}", "label": one["label"] or ""}
+
+
+def _plain(text: str) -> str:
+    """A cell as a reader sees it: thousands parted, nothing said to be nothing."""
+    whole = text.isascii() and text.isdigit() and not text.startswith("0")
+    return f"{int(text):,}" if whole else text or "blank"
 
 
 def _command(wish: Asked) -> str:
