@@ -60,7 +60,7 @@ class Request:
         limits += [("in", f"{year}={amount!r}") for year, amount in sorted(self.years.items())]
         limits += [("without", name) for name in sorted(self.without)]
         parts = ["plan", f"{self.budget:.12g}", self.currency.replace(" ", "_"), self.measure]
-        parts += [urlencode(limits)] if limits else []
+        parts += [urlencode(limits).replace("~", "%7E")] if limits else []
         own = (sorted(self.waits.items()), self.weights, self.firm)
         if own != ([], (), True):
             # What a plan is solved again with comes from a run, and no id could hold it.
