@@ -10,22 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from quick_studies import LEVERS
 from served_study import Served
 
 #: A plan on few draws.
 ASKED = {"budget": "500", "currency": "USD million", "draws": "40"}
-
-
-@pytest.fixture(scope="module")
-def levers(served: Served) -> str:
-    """A study of a country with levers, brought to the server; its pages are there."""
-    files = {"file": ("levers.toml", LEVERS.encode())}
-    answer = served.client.post("/studies", files=files, follow_redirects=False)
-    name = answer.headers["location"].partition("study=")[2]
-    while "is being worked out" in served.client.get("/", params={"study": name}).text:
-        time.sleep(0.25)
-    return name
 
 
 def planned(served: Served, study: str, **asked: Any) -> httpx.Response:

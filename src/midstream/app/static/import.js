@@ -22,9 +22,11 @@
     const box = document.createElement("div");
     box.className = "refused";
     box.setAttribute("role", "alert");
-    [error.what, error.where && `Where: ${error.where}`, error.why, error.mend && `To mend it: ${error.mend}`]
-      .filter(Boolean).forEach((text) => {
-        const line = document.createElement("p");
+    // Every problem of a filled template stands on a line of its own.
+    [...error.what.split("\n"), error.where && `Where: ${error.where}`, error.why, error.mend && `To mend it: ${error.mend}`]
+      .filter(Boolean).forEach((text, place) => {
+        const line = document.createElement(place ? "p" : "h1");
+        if (!place) line.className = "long";
         line.textContent = text;
         box.append(line);
       });

@@ -37,8 +37,11 @@
     const box = document.createElement("div");
     box.className = "refused";
     box.setAttribute("role", "alert");
-    [error.what, error.why, error.mend && `To mend it: ${error.mend}`].filter(Boolean).forEach((text) => {
-      const line = document.createElement("p");
+    // A page whose heading is its answer has that of its error in its place.
+    const headed = [...document.querySelectorAll("h1")].some((one) => !result.contains(one));
+    [error.what, error.why, error.mend && `To mend it: ${error.mend}`].filter(Boolean).forEach((text, place) => {
+      const line = document.createElement(place || headed ? "p" : "h1");
+      if (line.tagName === "H1") line.className = "long";
       line.textContent = text;
       box.append(line);
     });
