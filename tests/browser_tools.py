@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from served_study import Served
+
+Driver = webdriver.Chrome
 
 FLAGS = (
     "--headless",
@@ -47,3 +54,17 @@ def violations(driver: webdriver.Chrome, axe: str, rules: list[str] = STANDARDS)
         f"{one['id']}: {one['help']} {json.dumps([n['html'][:160] for n in one['nodes'][:3]])}"
         for one in found["violations"]
     ]
+
+
+def visit(driver: Driver, served: Served, way: str) -> None:
+    driver.get("about:blank")
+    complaints(driver)
+    driver.get(served.base + way)
+
+
+def text_of(driver: Driver, id: str) -> str:
+    return str(driver.find_element(By.ID, id).text)
+
+
+def wait(driver: Driver, condition: Callable[[Driver], Any]) -> None:
+    WebDriverWait(driver, 120).until(condition)

@@ -55,6 +55,15 @@ number = "2026.11"
 date = 2026-11-24
 """
 
+#: The same of a country that has levers on file.
+LEVERS = (
+    SMALL.replace('"small"', '"levers"')
+    .replace('"Wind in two countries"', '"Magnets in two countries"')
+    .replace('"DEU", "CHN"', '"IND", "USA"')
+    .replace('"DEU"', '"IND"')
+    .replace('"wind"', '"rare-earth-magnets"')
+)
+
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Study:

@@ -2,67 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
 
-from browser_tools import FLAGS, complaints, screen, violations
+from browser_tools import Driver, complaints, screen, text_of, violations, visit, wait
 from served_study import Served
 
 pytestmark = pytest.mark.browser
-
-Driver = webdriver.Chrome
 
 SHOCK = "/shock?study=small&actor=CHN&form=ndfeb-magnet&instrument=export-ban&target=WLD"
 PAGES = (
     "/", "/?country=CHN", "/sectors", "/sector/wind", "/country/CHN", "/money", "/outlook", SHOCK,
     "/policy", "/evidence", "/assumptions", "/sources", "/api", "/tool/risk",
+    "/import?study=small&kind=baci",
     "/trace/f:score.stage/DEU/wind/C1/2030?study=small",
 )  # fmt: skip
 
 #: Pages whose phone layout in the dark is put to axe too; the others share their parts.
 PHONE = ("/", "/sectors", SHOCK, "/policy")
-
-
-@pytest.fixture(scope="module")
-def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("downloads")
-
-
-@pytest.fixture(scope="module")
-def explorer(
-    browser_paths: tuple[str, str], tmp_path_factory: pytest.TempPathFactory, downloads: Path
-) -> Iterator[Driver]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser_paths[0]
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, Service(browser_paths[1]))
-    yield driver
-    driver.quit()
-
-
-def visit(driver: Driver, served: Served, way: str) -> None:
-    driver.get("about:blank")
-    complaints(driver)
-    driver.get(served.base + way)
-
-
-def text_of(driver: Driver, id: str) -> str:
-    return str(driver.find_element(By.ID, id).text)
-
-
-def wait(driver: Driver, condition: Callable[[Driver], Any]) -> None:
-    WebDriverWait(driver, 30).until(condition)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -11,7 +11,7 @@ from midstream.answers import Envelope, envelope
 from midstream.evidence import Evidence
 from midstream.evidence.importers import Change, Prepared, Wish, prepared
 from midstream.evidence.importers.templates import filled, template_columns, template_text
-from midstream.study import Progress, load
+from midstream.study import Progress, Study, StudyConfig, load, open_on
 
 #: Draws of the two scorecards that are compared, where nothing else is asked for.
 DRAWS = 200
@@ -22,7 +22,7 @@ LISTED = 40
 def import_answer(
     wish: Wish,
     base: Evidence,
-    study: str = "india-us",
+    study: str | StudyConfig = "india-us",
     draws: int = DRAWS,
     seed: int | None = None,
     progress: Progress | None = None,
@@ -32,7 +32,8 @@ def import_answer(
     Args:
         wish: What is to be imported.
         base: The release, where the local data folder does not exist yet.
-        study: Study whose focus country and partners are scored before and after.
+        study: Study whose focus country and partners are scored before and after: the name of one
+            that ships, or one that has been read.
         draws: Draws of these scores; 0 leaves them out.
         seed: Seed of the draws in place of the study's.
         progress: Told the share of work done.
@@ -67,7 +68,8 @@ def import_answer(
             "written": str(found.accept()) if wish.accept else None,
         }
         tell(1.0)
-        return envelope("import", found.before, result, study, (), _warnings(found))
+        name = study if isinstance(study, str) else study.id
+        return envelope("import", found.before, result, name, (), _warnings(found))
 
 
 def _warnings(found: Prepared) -> list[str]:
@@ -111,12 +113,12 @@ def _facts(found: Prepared) -> tuple[list[dict[str, object]], list[dict[str, obj
 
 
 def _scores(
-    found: Prepared, study: str, draws: int, seed: int | None, tell: Progress
+    found: Prepared, study: str | StudyConfig, draws: int, seed: int | None, tell: Progress
 ) -> list[dict[str, object]]:
     """Cells of the study's focus country and partners whose integer or label changes."""
     cells = []
     for share, evidence in ((0.6, found.before), (0.95, found.after)):
-        opened = load(study, evidence=evidence, seed=seed)
+        opened = _opened(study, evidence, seed)
         countries = [opened.config.focus, *opened.config.partners]
         card = opened.scorecard(list(dict.fromkeys(countries)), draws=draws)
         cells.append({(one.country, one.sector, one.stage): one for one in card.cells})
@@ -134,6 +136,12 @@ def _scores(
         for (country, sector, stage), old, new in pairs
         if _shown(old) != _shown(new)
     ]
+
+
+def _opened(study: str | StudyConfig, evidence: Evidence, seed: int | None) -> Study:
+    if isinstance(study, str):
+        return load(study, evidence=evidence, seed=seed)
+    return open_on(study, evidence, study.id)
 
 
 def _digits(cell: Any) -> list[int] | None:

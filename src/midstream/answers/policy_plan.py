@@ -23,7 +23,8 @@ def plan_answer(
         study: The study.
         budget, currency: Of all levers, in money of the price year.
         by: Year the outcome is read in; the study's by default.
-        limits: ``payer``, ``year`` and ``years`` of `midstream.policy.plan_request.Request`.
+        limits: ``payer``, ``year``, ``years`` and ``without`` of
+            `midstream.policy.plan_request.Request`.
         asked: ``country``, ``sector``, ``draws`` and ``measure``.
     """
     found = study.policy_plan(budget, currency, by, **asked, **(limits or {}))

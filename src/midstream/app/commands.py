@@ -255,9 +255,11 @@ def _plan(study: Study, asked: PlanQuery, _tell: Progress) -> Mapping[str, Any]:
         asked.budget,
         asked.currency,
         asked.by,
+        asked.limits(),
         country=asked.country,
         sector=asked.sector,
         draws=asked.draws,
+        measure=asked.measure,
     )
 
 

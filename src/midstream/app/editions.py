@@ -105,6 +105,7 @@ class Editions:
     async def prepare(self) -> None:
         """Have the shared files written, and the pages of the first study begun."""
         await self.service.value("server", "quick", "edition.assets", str(self.shared))
+        await self.service.value("server", "quick", "importing.cleared", str(self.root / "imports"))
         if self.service.settings.warm:
             first = self.service.study("")
             self.of(first)
@@ -119,7 +120,7 @@ class Editions:
         known = self._known.get(study)
         if known is not None:
             return known
-        values = (study, str(self.root), self.service.settings.draws)
+        values = (study, str(self._folder(study)), self.service.settings.draws)
         job = self._jobs.get(study)
         if job is None:
             # Pages of an earlier start are found at once, whatever the slow lane is busy with.
@@ -135,9 +136,14 @@ class Editions:
         job = self._jobs[study] = self.service.job("server", "slow", "edition.make", *values)
         return job
 
+    def _folder(self, study: StudyText) -> Path:
+        """Where the pages of a study go: those on a reader's data stay beside the data."""
+        return Path(study.data).parent / "pages" if study.data else self.root
+
     def forget(self, study: StudyText) -> None:
         """Let go of the pages of a study that is no longer served."""
         self._known.pop(study, None)
+        self._jobs.pop(study, None)
 
     def file(self, study: StudyText, name: str) -> Ready:
         """Give a file of an edition that is made.

@@ -20,6 +20,10 @@ from midstream.app.settings import StudyText
 #: Boxes under one box of the tree, inputs in the list.
 BOXES, INPUTS = 12, 200
 
+#: Parts of an id whose number takes long to work out: where the slow process has just made it,
+#: it is there at once.
+LONG = ("/plan~",)
+
 #: How a number came to be known.
 KINDS = {
     "observation": "read from a source",
@@ -67,7 +71,8 @@ async def found(
     if node is None:
         draws = service_of(request).settings.draws
         asked = ("trace.entries", text, lineage, draws)
-        made = await service_of(request).value(client_of(request.scope), "quick", *asked)
+        lane = "slow" if any(part in lineage for part in LONG) else "quick"
+        made = await service_of(request).value(client_of(request.scope), lane, *asked)
         return full(made["nodes"]), made["sources"]
     nodes: dict[str, Mapping[str, Any]] = {lineage: node}
     level = [*node.get("i", [])]

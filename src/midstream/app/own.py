@@ -49,13 +49,17 @@ def changed_in(text: str) -> dict[str, float]:
     return dict(found) if isinstance(found, dict) else {}
 
 
-def own_study(text: str) -> StudyText:
-    """Make a study of a reader: named by its content, so that the same file is the same study."""
+def own_study(text: str, base: StudyText) -> StudyText:
+    """Make a study of a reader: named by its content, so that the same file is the same study.
+
+    It stands on the data of the study it was made beside.
+    """
     changed = changed_in(text)
     title = str(tomllib.loads(text).get("title", "Own study"))[:120]
-    name = f"own-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    name = f"own-{hashlib.sha256(f'{base.data}{text}'.encode()).hexdigest()[:12]}"
     told = f"{title} (changed)" if changed else title
-    return StudyText(name, told, text, own=True, changed=tuple(map(str, sorted(changed))))
+    names = tuple(map(str, sorted(changed)))
+    return StudyText(name, told, text, True, names, base.data, base.brought)
 
 
 async def text_of(request: Request, base: StudyText) -> str:
@@ -108,7 +112,8 @@ async def checked(request: Request, made: StudyText) -> None:
 
 async def bring(request: Request, study: StudyId = "") -> Response:
     """Take a study of a reader, and lead to its answer page."""
-    made = own_study(await text_of(request, service_of(request).study(study)))
+    base = service_of(request).study(study)
+    made = own_study(await text_of(request, base), base)
     await checked(request, made)
     service_of(request).bring(made)
     return RedirectResponse(f"/?study={made.id}", 303)
@@ -116,7 +121,8 @@ async def bring(request: Request, study: StudyId = "") -> Response:
 
 async def save(request: Request, study: StudyId = "") -> Response:
     """Give changed assumptions as a study file."""
-    made = own_study(await text_of(request, service_of(request).study(study)))
+    base = service_of(request).study(study)
+    made = own_study(await text_of(request, base), base)
     await checked(request, made)
     return _file(made)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -219,3 +219,23 @@ class PlanQuery(Query):
     country: Id | None = None
     sector: Id | None = None
     draws: Draws
+    measure: Literal["coverage", "score"] = "coverage"
+    per_year: Annotated[float | None, Field(default=None, gt=0, le=1e15)]
+    payer: Ids
+    in_year: Ids
+    without: Ids
+
+    def limits(self) -> dict[str, Any]:
+        """Give the limits as a plan takes them.
+
+        Raises:
+            InputError: if an amount of a payer or a year cannot be read.
+        """
+        from midstream.policy.plan_request import amounts, yearly
+
+        return {
+            "payer": amounts(self.payer, "payer"),
+            "year": self.per_year,
+            "years": yearly(self.in_year, "in_year"),
+            "without": tuple(self.without),
+        }

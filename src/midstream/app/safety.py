@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 from midstream.app.failures import Failure, FailureBody
-from midstream.app.settings import Settings
+from midstream.app.settings import UPLOAD, Limits, Settings
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -82,7 +82,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = _Body(receive, self.settings.limits.body_bytes)
+        body = _Body(receive, self.settings.limits.body(scope["path"]))
         begun = False
 
         async def headed(message: Message) -> None:
@@ -105,7 +105,7 @@ class Guard:
             await self.app(scope, body, headed)
         if body.over and not begun:
             body.over = False
-            await _send_failure(headed, *self._too_large())
+            await _send_failure(headed, 413, too_large(self.settings.limits, scope["path"]))
 
     def _refused(self, scope: Scope) -> tuple[int, Failure] | None:
         headers = {
@@ -129,8 +129,8 @@ class Guard:
                 mend="open the page of this server and try again",
             )
         length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > self.settings.limits.body_bytes:
-            return self._too_large()
+        if length.isdigit() and int(length) > self.settings.limits.body(scope["path"]):
+            return 413, too_large(self.settings.limits, scope["path"])
         if not self.rate.allows(client_of(scope)):
             return 429, Failure(
                 what="too many requests",
@@ -139,13 +139,22 @@ class Guard:
             )
         return None
 
-    def _too_large(self) -> tuple[int, Failure]:
-        most = self.settings.limits.body_bytes
-        return 413, Failure(
-            what="the body is too large",
-            why=f"a request may carry {most:,} bytes",
-            mend="split the file or leave out columns that are not needed",
+
+def too_large(limits: Limits, path: str) -> Failure:
+    """Say that the body of a request to an address is too large, and what to do instead."""
+    most = limits.body(path)
+    if path == UPLOAD:
+        return Failure(
+            what="the file is too large",
+            why=f"this server takes files of up to {most:,} bytes",
+            mend="import it on the command line, with midstream import, which knows no such limit;"
+            " or start the server with a larger --import-limit",
         )
+    return Failure(
+        what="the body is too large",
+        why=f"a request may carry {most:,} bytes",
+        mend="split the file or leave out columns that are not needed",
+    )
 
 
 class _Body:

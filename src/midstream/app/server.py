@@ -15,28 +15,46 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from midstream import __version__
-from midstream.app import api, browse, glass, own, pages, policy_bench, shock_lab, tools
+from midstream.app import (
+    api,
+    browse,
+    glass,
+    importing,
+    own,
+    pages,
+    plan,
+    policy_bench,
+    shock_lab,
+    tools,
+)
+from midstream.app.brought import Brought
 from midstream.app.editions import Editions
 from midstream.app.failures import Failure, FailureBody, ServedError
 from midstream.app.safety import Guard
 from midstream.app.service import Service
 from midstream.app.settings import Settings
 
+#: Rooms of the server; the first route that fits an address takes it.
+ROOMS = (api, glass, shock_lab, policy_bench, plan, tools, browse, importing, own, pages)
+
 
 def create_app(settings: Settings) -> FastAPI:
     """Make the server."""
     service = Service(settings)
     editions = Editions(service)
+    brought = Brought(service, editions)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         service.start()
+        brought.start()
         preparing = asyncio.create_task(editions.prepare())
         try:
             yield
         finally:
             preparing.cancel()
             await service.close()
+            brought.close()
             editions.close()
 
     app = FastAPI(
@@ -49,9 +67,8 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service, app.state.editions, app.state.choices = service, editions, {}
-    rooms = [
-        room.router() for room in (api, glass, shock_lab, policy_bench, tools, browse, own, pages)
-    ]
+    app.state.brought = brought
+    rooms = [room.router() for room in ROOMS]
     app.state.routes = [route for room in rooms for route in room.routes]
     # The route for any page comes last.
     for routes in (*rooms, pages.last()):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+#: Where a file is sent that is to be imported; it alone may be larger than other bodies.
+UPLOAD = "/import/file"
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -12,6 +15,8 @@ class Limits:
 
     Attributes:
         body_bytes: Largest body of a request.
+        import_bytes: Largest file that is sent to be imported.
+        imports: Files sent and imports accepted that are kept, of each so many.
         study_bytes: Largest study file.
         rows: Rows of one page of a list.
         draws: Draws of one run.
@@ -25,6 +30,8 @@ class Limits:
     """
 
     body_bytes: int = 2_000_000
+    import_bytes: int = 64_000_000
+    imports: int = 4
     study_bytes: int = 64_000
     rows: int = 5_000
     draws: int = 4_000
@@ -37,6 +44,10 @@ class Limits:
     studies: int = 8
     cache_bytes: int = 48_000_000
 
+    def body(self, path: str) -> int:
+        """Largest body of a request to an address."""
+        return self.import_bytes if path == UPLOAD else self.body_bytes
+
 
 @dataclass(frozen=True, slots=True)
 class StudyText:
@@ -48,6 +59,8 @@ class StudyText:
         text: Its TOML text.
         own: Whether a reader brought it; it is then kept in memory only.
         changed: Parameters it changes.
+        data: Folder of the data a reader brought; the release that ships where blank.
+        brought: What was imported into it, in words.
     """
 
     id: str
@@ -55,6 +68,8 @@ class StudyText:
     text: str
     own: bool = False
     changed: tuple[str, ...] = ()
+    data: str = ""
+    brought: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from multiprocessing import parent_process
+from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from midstream.app.failures import Failure, failure_of
@@ -23,8 +26,8 @@ if TYPE_CHECKING:
     from midstream.evidence import Evidence
     from midstream.study import Study
 
-#: Studies kept open, and envelopes kept for the next page of a list.
-STUDIES, ENVELOPES = 3, 6
+#: Studies kept open, envelopes kept for the next page of a list, and releases kept open.
+STUDIES, ENVELOPES, RELEASES = 3, 6, 2
 
 #: Draws of a study that a reader brought, at most.
 OWN_DRAWS = 500
@@ -67,7 +70,7 @@ class Place:
     texts: dict[str, StudyText] = field(default_factory=dict)
     envelopes: OrderedDict[str, Mapping[str, Any]] = field(default_factory=OrderedDict)
     _studies: OrderedDict[str, Study] = field(default_factory=OrderedDict)
-    _evidence: Evidence | None = None
+    _releases: OrderedDict[str, Evidence] = field(default_factory=OrderedDict)
 
     def tell(self, share: float, _what: str = "") -> None:
         """Note how far the job is.
@@ -79,14 +82,16 @@ class Place:
         if self.stop.value:
             raise StoppedError
 
-    @property
-    def evidence(self) -> Evidence:
-        """The release, opened once."""
-        if self._evidence is None:
+    def evidence(self, data: str = "") -> Evidence:
+        """Open the release, or the data a reader brought, or give it again."""
+        if data not in self._releases:
             from midstream.evidence import Evidence
 
-            self._evidence = Evidence.load(check=False)
-        return self._evidence
+            while len(self._releases) >= RELEASES:
+                self._releases.popitem(last=False)
+            self._releases[data] = Evidence.load(Path(data) if data else None, check=False)
+        self._releases.move_to_end(data)
+        return self._releases[data]
 
     def study(self, text: StudyText, draws: int | None = None) -> Study:
         """Open a study, or give it again."""
@@ -109,7 +114,7 @@ class Place:
             )
         if draws is not None:
             config = config.model_copy(update={"draws": min(config.draws, draws)})
-        return open_on(config, self.evidence, text.id)
+        return open_on(config, self.evidence(text.data), text.id)
 
     def envelope(self, key: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         """Give an answer again, so that the pages of a list are parts of one."""
@@ -127,9 +132,18 @@ _places: list[Place] = []
 def start(share: Synchronized[float], stop: Synchronized[int], quick: bool) -> None:
     """Make a process ready to work."""
     _places[:] = [Place(share, stop, quick)]
+    Thread(target=_end_with_server, daemon=True).start()
     if not quick and hasattr(os, "nice"):
         # Slow jobs take what the quick ones leave of the processor.
         os.nice(SLOWER)
+
+
+def _end_with_server() -> None:
+    """End with the server, also where it was ended from outside and could not say so."""
+    server = parent_process()
+    if server is not None:
+        server.join()
+        os._exit(1)
 
 
 def work(task: str, *values: Any) -> Outcome:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any
 
 import typer
 
 from midstream.cli.options import Table, progress_bar
-from midstream.errors import InputError
 
 Budget = Annotated[float, typer.Option(help="Of all levers, in money of the price year.")]
 Currency = Annotated[str, typer.Option(help='Such as USD, "USD million" or "INR crore".')]
@@ -24,6 +22,9 @@ PerYear = Annotated[float | None, typer.Option(help="Most that is paid in any ye
 Year = Annotated[
     list[str] | None, typer.Option("--in-year", help="YEAR=AMOUNT for one year; may be repeated.")
 ]
+Without = Annotated[
+    list[str] | None, typer.Option(help="Lever that is not to be chosen; may be repeated.")
+]
 
 
 def plan(
@@ -38,42 +39,20 @@ def plan(
     payer: Payer = None,
     per_year: PerYear = None,
     in_year: Year = None,
+    without: Without = None,
 ) -> tuple[Any, Table]:
     """Choose levers and start years under a budget, with frontier and roadmap."""
     from midstream.answers import policy_plan
+    from midstream.policy.plan_request import amounts, yearly
     from midstream.tables_text import policy_plan as text
 
-    years = {_year(name): one for name, one in _amounts(in_year, "--in-year").items()}
-    limits = {"payer": _amounts(payer, "--payer"), "year": per_year, "years": years}
+    limits = {
+        "payer": amounts(payer or (), "--payer"),
+        "year": per_year,
+        "years": yearly(in_year or (), "--in-year"),
+        "without": tuple(without or ()),
+    }
     asked = {"country": country, "sector": sector, "draws": draws, "measure": measure}
     with progress_bar("planning"):
         answer = policy_plan.plan_answer(opened, budget, currency, by, limits, **asked)
         return answer, text.plan
-
-
-def _amounts(given: list[str] | None, where: str) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for text in given or ():
-        name, _, amount = text.rpartition("=")
-        try:
-            found[name.strip()] = float(amount)
-        except ValueError:
-            found[name] = math.nan
-        if not name.strip() or math.isnan(found[name.strip()]):
-            raise _unread(text, where)
-    return found
-
-
-def _year(text: str) -> int:
-    if not text.isdigit():
-        raise _unread(text, "--in-year")
-    return int(text)
-
-
-def _unread(text: str, where: str) -> InputError:
-    return InputError(
-        f"cannot read {text!r}",
-        where=where,
-        why="it is not a name, or a year, with an amount",
-        mend="write, for instance, --in-year 2027=300 or --payer 'Government of India=500'",
-    )

@@ -30,6 +30,10 @@ Draws = Annotated[
     int | None, typer.Option(min=100, help="Draws of the pages; the study's own by default.")
 ]
 
+Import = Annotated[
+    int, typer.Option("--import-limit", min=1, help="Largest file sent to be imported, in MB.")
+]
+
 Dry = Annotated[bool, typer.Option("--dry-run", help="Say what would be served, and stop.")]
 
 
@@ -39,6 +43,7 @@ def serve(
     study: Studies = None,
     cache: Cache = None,
     draws: Draws = None,
+    import_limit: Import = 64,
     dry_run: Dry = False,
 ) -> None:
     """Start the explorer and the API on this machine."""
@@ -51,10 +56,13 @@ def serve(
     import uvicorn
 
     from midstream.app.server import create_app
-    from midstream.app.settings import Settings
+    from midstream.app.settings import Limits, Settings
 
+    limits = Limits(import_bytes=import_limit * 1_000_000)
     names = tuple(dict.fromkeys((*LOCAL, host)))
-    settings = Settings(texts, cache=cache or cache_folder(), hosts=names, draws=draws)
+    settings = Settings(
+        texts, cache=cache or cache_folder(), hosts=names, draws=draws, limits=limits
+    )
     typer.echo(f"midstream on http://{host}:{port}/ (stop with Ctrl-C)", err=True)
     uvicorn.run(
         create_app(settings), host=host, port=port, log_level="warning", server_header=False

@@ -66,7 +66,7 @@ def recovered(out: Path) -> None:
         prefix = f".{out.name}.{what}-"
         for path in sorted(out.parent.glob(f"{prefix}*")):
             process = path.name.removeprefix(prefix)
-            if not process.isdigit() or _runs(int(process)):
+            if not process.isdigit() or runs(int(process)):
                 continue
             if what == _OLD and not out.exists():
                 path.rename(out)
@@ -86,7 +86,8 @@ def _written(folder: Path) -> None:
                 os.fsync(stream.fileno())
 
 
-def _runs(process: int) -> bool:
+def runs(process: int) -> bool:
+    """Whether a process runs that is not this one."""
     if process == os.getpid():
         return False
     if os.name == "nt":  # there, signal 0 would end the process; a folder left over is harmless

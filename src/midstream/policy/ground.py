@@ -44,6 +44,9 @@ from midstream.terms import SECTORS, suggestion
 #: The world as a place of need.
 WORLD = "WLD"
 
+#: Years that are scored where nothing else is asked for.
+YEARS = (2030, 2035)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -64,7 +67,7 @@ class Asked:
     incumbents: tuple[str, ...]
     draws: int
     seed: int
-    years: tuple[int, ...] = (2030, 2035)
+    years: tuple[int, ...] = YEARS
 
     @property
     def horizon(self) -> int:

@@ -54,7 +54,15 @@ def plan(bench: OpenBench, levers: Sequence[Lever], request: Request) -> Plan:
     budget = budget_of(bench.evidence, request)
     costs = planned_costs(bench, held.values())
     span = (first, bench.horizon)
-    offered = menu(tuple(held.values()), costs, bench.subject, span, budget.by_year, request.waits)
+    offered = menu(
+        tuple(held.values()),
+        costs,
+        bench.subject,
+        span,
+        budget.by_year,
+        request.waits,
+        frozenset(request.without),
+    )
     made = programme(bench, offered, shape_of(bench.evidence, request), imported(bench))
     if request.weights:
         made = made.weighted(_weights(request.weights, made))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
@@ -36,6 +38,7 @@ class Request:
         waits: Lever -> first year it can start in.
         weights: Weight of each draw after what has been seen, shape (draw,); even by default.
         firm: Whether robustness is worked out as well.
+        without: Levers that are not to be chosen.
     """
 
     budget: float
@@ -47,6 +50,79 @@ class Request:
     waits: Mapping[str, int] = field(default_factory=dict)
     weights: tuple[float, ...] = ()
     firm: bool = True
+    without: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Part of lineage ids that tells requests apart; `request_of` reads it again."""
+        limits = [("payer", f"{name}={amount!r}") for name, amount in sorted(self.payer.items())]
+        limits += [("year", repr(self.year))] if self.year is not None else []
+        limits += [("in", f"{year}={amount!r}") for year, amount in sorted(self.years.items())]
+        limits += [("without", name) for name in sorted(self.without)]
+        parts = ["plan", f"{self.budget:.12g}", self.currency.replace(" ", "_"), self.measure]
+        parts += [urlencode(limits).replace("~", "%7E")] if limits else []
+        own = (sorted(self.waits.items()), self.weights, self.firm)
+        if own != ([], (), True):
+            # What a plan is solved again with comes from a run, and no id could hold it.
+            parts.append(f"again-{zlib.crc32(repr(own).encode()):08x}")
+        return "~".join(parts)
+
+
+def request_of(key: str) -> Request | None:
+    """Read a request from its key; ``None`` where the key does not hold all of it."""
+    _, budget, currency, measure, *rest = key.split("~")
+    if rest and rest[-1].startswith("again-"):
+        return None
+    told = parse_qsl(rest[0]) if rest else []
+    return Request(
+        float(budget),
+        currency.replace("_", " "),
+        payer=amounts((text for name, text in told if name == "payer"), "payer"),
+        year=next((float(text) for name, text in told if name == "year"), None),
+        years=yearly((text for name, text in told if name == "in"), "in"),
+        measure=measure,
+        without=tuple(text for name, text in told if name == "without"),
+    )
+
+
+def amounts(given: Iterable[str], where: str) -> dict[str, float]:
+    """Read limits such as ``Government of India=500``.
+
+    Raises:
+        InputError: if one is not a name with an amount.
+    """
+    found: dict[str, float] = {}
+    for text in given:
+        name, _, amount = text.rpartition("=")
+        try:
+            found[name.strip()] = float(amount)
+        except ValueError:
+            raise _unread(text, where) from None
+        if not name.strip() or math.isnan(found[name.strip()]):
+            raise _unread(text, where)
+    return found
+
+
+def yearly(given: Iterable[str], where: str) -> dict[int, float]:
+    """Read limits such as ``2027=300``.
+
+    Raises:
+        InputError: if one is not a year with an amount.
+    """
+    found = amounts(given, where)
+    wrong = next((name for name in found if not (name.isascii() and name.isdigit())), None)
+    if wrong is not None:
+        raise _unread(f"{wrong}={found[wrong]:g}", where)
+    return {int(name): amount for name, amount in found.items()}
+
+
+def _unread(text: str, where: str) -> InputError:
+    return InputError(
+        f"cannot read {text!r}",
+        where=where,
+        why="it is not a name, or a year, with an amount",
+        mend="write, for instance, 2027=300 or 'Government of India=500'",
+    )
 
 
 def check_request(request: Request, levers: Mapping[str, Lever], span: tuple[int, int]) -> None:
@@ -78,6 +154,14 @@ def check_request(request: Request, levers: Mapping[str, Lever], span: tuple[int
                 where="--payer",
                 why=f"the levers are paid by {', '.join(sorted(payers)) or 'nobody'}",
                 mend=suggestion(name, sorted(payers)) or "name one of them",
+            )
+    for name in request.without:
+        if name not in levers:
+            raise InputError(
+                f"no lever {name!r}",
+                where="--without",
+                why="only a lever on file can be left out of a plan",
+                mend=suggestion(name, levers) or "see `midstream policy levers`",
             )
 
 

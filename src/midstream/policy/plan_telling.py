@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -256,18 +255,8 @@ class PlanTeller:
 
 def place_of(bench: OpenBench, request: Request) -> str:
     """Part of lineage ids that tells plans apart: bench, budget and what else was asked."""
-    key = f"plan~{request.budget:.12g}~{request.currency.replace(' ', '_')}~{request.measure}"
-    rest = (
-        sorted(request.payer.items()),
-        request.year,
-        sorted(request.years.items()),
-        sorted(request.waits.items()),
-        request.weights,
-        request.firm,
-    )
-    if rest != ([], None, [], [], (), True):
-        key += f"~{zlib.crc32(repr(rest).encode()):08x}"
-    return "/".join((bench.subject, bench.sector, str(bench.horizon), str(bench.draws), key))
+    place = (bench.subject, bench.sector, str(bench.horizon), str(bench.draws), request.key)
+    return "/".join(place)
 
 
 def left_of(found: Found) -> tuple[Left, ...]:

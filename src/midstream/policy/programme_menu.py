@@ -54,6 +54,7 @@ def menu(
     span: tuple[int, int],
     staggered: bool,
     waits: Mapping[str, int] | None = None,
+    without: frozenset[str] = frozenset(),
 ) -> Menu:
     """Sort levers into those on offer and those left out.
 
@@ -64,6 +65,7 @@ def menu(
         span: First year of the plan, and the year the outcome is read in.
         staggered: Whether later starts are looked at; only limits by year make them worthwhile.
         waits: Lever -> first year it can start in, where that is later than its own.
+        without: Levers that are not to be chosen.
 
     Raises:
         InputError: if prerequisites run in a circle, or one is unknown.
@@ -71,23 +73,20 @@ def menu(
     ordered = tuple(sorted(levers, key=lambda one: one.id))
     held = {one.id: one for one in ordered}
     check_circles(held)
-    why = {one.id: _reason(one, costs.get(one.id), subject, span) for one in ordered}
-    changed = True
-    while changed:
-        changed = False
-        for one in ordered:
-            lacking = [n for n in one.prerequisites if why[n] and not held[n].in_base]
-            if lacking and not why[one.id]:
-                why[one.id] = f"it needs {lacking[0]}, which is not on offer: {why[lacking[0]]}"
-                changed = True
+    why = {
+        one.id: _reason(one, costs.get(one.id), subject, span)
+        or ("it was left out by the request" if one.id in without else "")
+        for one in ordered
+    }
+    _follow(held, why)
     offered = tuple(one for one in ordered if not why[one.id])
-    names = {one.id for one in offered}
+    names = [one.id for one in offered]
     needs = {o.id: tuple(n for n in o.prerequisites if n in names) for o in offered}
     first = _first(offered, needs, span[0], waits or {})
     late = [name for name in first if first[name] + held[name].lag >= span[1]]
     if late:
         told = {**costs, **dict.fromkeys(late)}
-        found = menu(levers, told, subject, span, staggered, waits)
+        found = menu(levers, told, subject, span, staggered, waits, without)
         moved = [Left(one.id, _LATE if one.id in late else one.why) for one in found.left]
         return Menu(found.levers, found.costs, found.needs, found.starts, tuple(moved))
     starts = {
@@ -96,7 +95,7 @@ def menu(
         else (first[one.id],)
         for one in offered
     }
-    planned = {one.id: float(costs[one.id] or 0.0) for one in offered}
+    planned = {name: float(costs[name] or 0.0) for name in names}
     left = tuple(Left(name, reason) for name, reason in why.items() if reason)
     return Menu(offered, planned, needs, starts, left)
 
@@ -116,6 +115,18 @@ def _reason(one: Lever, cost: float | None, subject: str, span: tuple[int, int])
     if one.start + one.lag >= span[1]:
         return _LATE
     return ""
+
+
+def _follow(held: Mapping[str, Lever], why: dict[str, str]) -> None:
+    """Leave out what needs a lever that is not on offer, until nothing more follows."""
+    changed = True
+    while changed:
+        changed = False
+        for one in held.values():
+            lacking = [n for n in one.prerequisites if why[n] and not held[n].in_base]
+            if lacking and not why[one.id]:
+                why[one.id] = f"it needs {lacking[0]}, which is not on offer: {why[lacking[0]]}"
+                changed = True
 
 
 def _first(

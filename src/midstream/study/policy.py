@@ -134,8 +134,8 @@ class PolicyRoom(MoneyRoom):
             country: Whose levers; the focus by default.
             sector: Sector that is scored.
             draws: Monte Carlo; ``policy.plan.draws`` by default.
-            limits: ``payer``, ``year``, ``years``, ``measure``, ``waits``, ``weights`` and
-                ``firm`` of `midstream.policy.plan_request.Request`.
+            limits: ``payer``, ``year``, ``years``, ``measure``, ``waits``, ``weights``, ``firm``
+                and ``without`` of `midstream.policy.plan_request.Request`.
 
         Raises:
             InputError: if the request cannot be, or the budget buys no lever that does anything.

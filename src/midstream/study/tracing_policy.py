@@ -49,18 +49,21 @@ def _tests(
 def _plans(
     study: Study, key: str, subject: str, sector: str, year: int, draws: int
 ) -> Iterator[Entry]:
-    """The plan behind a key; one with limits of its own cannot be told from its key."""
-    _, budget, currency, *rest = key.split("~")
-    if len(rest) == 1:
+    """The plan behind a key; one that was solved again cannot be told from its key."""
+    from midstream.policy.plan_request import request_of
+
+    asked = request_of(key)
+    if asked is not None:
+        limits = ("payer", "year", "years", "measure", "without")
         yield partial(
             study.policy_plan,
-            float(budget),
-            currency.replace("_", " "),
+            asked.budget,
+            asked.currency,
             year,
             country=subject,
             sector=sector,
             draws=draws,
-            measure=rest[0],
+            **{name: getattr(asked, name) for name in limits},
         )
 
 

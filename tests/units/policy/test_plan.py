@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from midstream.cli import app
@@ -14,6 +16,7 @@ from midstream.errors import InputError
 from midstream.evidence import Quantity
 from midstream.policy.levers import levers
 from midstream.policy.plan import replan
+from midstream.policy.plan_request import Request, request_of
 from midstream.policy.plan_result import Plan
 from midstream.policy.programme_menu import check_circles, menu
 from midstream.study import Study
@@ -30,6 +33,37 @@ def planned(study: Study, budget: float = 1200, **asked: Any) -> Plan:
 def value(one: Quantity) -> float:
     assert one.value is not None
     return one.value
+
+
+class TestKeys:
+    @given(
+        st.floats(1, 1e6).map(lambda one: float(f"{one:.12g}")),
+        st.sampled_from(["USD", "INR crore"]),
+        st.dictionaries(
+            st.text(min_size=1).filter(lambda one: one == one.strip()), st.floats(0, 9)
+        ),
+        st.dictionaries(st.integers(2026, 2035), st.floats(0, 9)),
+        st.none() | st.floats(0, 1e6),
+        st.lists(st.text(min_size=1), unique=True).map(sorted),
+    )
+    def test_a_request_is_read_again_from_its_key(
+        self,
+        budget: float,
+        currency: str,
+        payer: dict[str, float],
+        years: dict[int, float],
+        year: float | None,
+        without: list[str],
+    ) -> None:
+        asked = Request(budget, currency, payer, year, years, "score", without=tuple(without))
+        assert request_of(asked.key) == asked
+        assert "/" not in asked.key
+        assert " " not in asked.key
+
+    def test_what_was_solved_again_is_not(self) -> None:
+        asked = Request(5, "USD", waits={"recycling": 2028})
+        assert request_of(asked.key) is None
+        assert asked.key != Request(5, "USD", waits={"recycling": 2029}).key
 
 
 class TestPlan:
@@ -92,6 +126,13 @@ class TestPlan:
     def test_japan_plans_with_its_own_levers(self, japan: Study) -> None:
         found = planned(japan)
         assert {levers(japan.evidence)[name].country for name, _ in found.chosen} == {"JPN"}
+
+    def test_a_lever_can_be_left_out(self, india: Study) -> None:
+        first = planned(india).levers[0].id
+        found = planned(india, without=(first,))
+        assert first not in dict(found.chosen)
+        told = {one.id: one.why for one in found.left}
+        assert told[first] == "it was left out by the request"
 
     def test_numbers_stand_in_the_ledger(self, india: Study) -> None:
         found = planned(india)

@@ -10,6 +10,11 @@
   const state = () => {
     const all = new URLSearchParams();
     new FormData(form).forEach((value, name) => { if (value !== "") all.append(name, value); });
+    // A limit of one payer or year is "name=amount"; a lever without its tick is left out.
+    form.querySelectorAll("[data-pair]").forEach((field) => {
+      if (field.value !== "") all.append(field.dataset.pair, `${field.dataset.key}=${field.value}`);
+    });
+    form.querySelectorAll("[data-out]").forEach((box) => { if (!box.checked) all.append(box.dataset.out, box.value); });
     return all;
   };
   const links = () => document.querySelectorAll("a[data-form]").forEach((link) => {
@@ -19,15 +24,24 @@
     const kind = answer.headers.get("content-type") || "";
     if (kind.startsWith("text/html")) {
       result.innerHTML = await answer.text();
-      status.textContent = "The answer is below.";
+      window.midstreamLive.add(result);
+      const told = document.createElement("span");
+      const spoken = result.querySelector("[data-spoken]");
+      // What is spoken stands below as well: it need not be seen twice.
+      told.className = spoken ? "visually-hidden" : "";
+      told.textContent = spoken?.textContent ?? "The answer is below.";
+      status.replaceChildren(told);
       return;
     }
     const { error } = await answer.json();
     const box = document.createElement("div");
     box.className = "refused";
     box.setAttribute("role", "alert");
-    [error.what, error.why, error.mend && `To mend it: ${error.mend}`].filter(Boolean).forEach((text) => {
-      const line = document.createElement("p");
+    // A page whose heading is its answer has that of its error in its place.
+    const headed = [...document.querySelectorAll("h1")].some((one) => !result.contains(one));
+    [error.what, error.why, error.mend && `To mend it: ${error.mend}`].filter(Boolean).forEach((text, place) => {
+      const line = document.createElement(place || headed ? "p" : "h1");
+      if (line.tagName === "H1") line.className = "long";
       line.textContent = text;
       box.append(line);
     });
@@ -75,6 +89,9 @@
     try { await navigator.clipboard.writeText(text); } catch { /* shown instead */ }
     document.getElementById("copied").textContent = text;
   }));
+  // On a phone the controls are a sheet above the answer, which is seen first.
+  const sheet = form.closest("details.sheet");
+  if (sheet && matchMedia("(max-width: 860px)").matches) sheet.open = false;
   form.addEventListener("submit", (event) => { event.preventDefault(); run(true); });
   form.addEventListener("input", links);
   addEventListener("popstate", () => location.reload());

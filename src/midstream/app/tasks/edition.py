@@ -51,8 +51,10 @@ NAV = (
 TOOLS = (
     ("Shock lab", "tool", "/shock"),
     ("Policy bench", "tool", "/policy"),
-    ("A plant and its money", "tool", "/capital"),
+    ("Which levers for this money, and when", "tool", "/policy/plan"),
+    ("A plant and its money", "tool", "/tool/plant"),
     ("Assumptions, to change", "tool", "/assumptions"),
+    ("Your own data", "tool", "/import"),
 )
 
 
@@ -257,6 +259,7 @@ def live(study: StudyText, section: str) -> dict[str, Any]:
         "study": study.id,
         "title": study.title,
         "changed": study.changed,
+        "brought": study.brought,
         "section": section,
         # Filled when a page is sent: they depend on its address and on who asks.
         "studies": Markup("<!--studies-->"),

@@ -51,6 +51,7 @@ class Wish:
         accept: Whether the result is to be written.
         year: Only this year, where the file holds several or names none.
         codes: List of country codes, where the file has numbers.
+        work: Folder for drafts; that of the system where ``None``.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class Wish:
     accept: bool = False
     year: int | None = None
     codes: Path | None = None
+    work: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def prepared(wish: Wish, base: Evidence) -> Iterator[Prepared]:
     known(wish.kind)
     to = wish.to.absolute()
     before = current(to, base)
-    with tempfile.TemporaryDirectory(prefix="midstream-import-") as place:
+    with tempfile.TemporaryDirectory(prefix="midstream-import-", dir=wish.work) as place:
         work = Path(place).resolve()
         batch = read(Task(wish.path.absolute(), work, before, wish.year, wish.codes), wish.kind)
         with _copy_place(to, work, wish.accept) as copy:

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from midstream.policy.middle_result import Middle
     from midstream.policy.roadmap import Milestone
 
+#: What a plan raises, in words, and on the axis of its frontier.
+RAISED: Mapping[str, tuple[str, str]] = {
+    "coverage": (
+        "share of need that the weaker of C2 and C3 covers",
+        "covered need less tail",
+    ),
+    "score": ("score of the weaker of C2 and C3", "score less tail"),
+}
+
 #: Gives the line under a figure from the lineages it shows.
 Source = Callable[[Sequence[str]], Sentence]
 
@@ -77,14 +86,14 @@ def frontier_figure(found: Policies, source: Source, width: int = 780) -> Figure
         for row in plan.frontier
     ]  # fmt: skip
     title = Sentence(("What more money buys",))
+    raised, measure = RAISED[plan.request.measure]
     subtitle = Sentence(
         (
-            "Each dot is the best set of levers of one budget: share of need that the weaker of"
-            " C2 and C3 covers, less a price on the worst draws, by what the set costs.",
+            f"Each dot is the best set of levers of one budget: {raised}, less a price on the"
+            " worst draws, by what the set costs.",
         )
     )
     lineages = [row.value.lineage for row in plan.frontier]
-    measure = "covered need less tail"
     return frontier(
         "frontier", rows, plan.before, measure, title, subtitle, source(lineages), width
     )

@@ -153,12 +153,13 @@ def milestones(study: Study, found: Policies) -> dict[str, Quantity]:
     return {
         row.id: chances[row.signal]
         if row.signal in chances
-        else _sized(found.levers[row.lever], costs[row.lever])
+        else sized(found.levers[row.lever], costs[row.lever])
         for row in plan.roadmap
     }
 
 
-def _sized(row: LeverRow, cost: Quantity) -> Quantity:
+def sized(row: LeverRow, cost: Quantity) -> Quantity:
+    """What the numbers of a milestone open where no signal says it: the size of its lever."""
     from midstream.policy.roadmap import MAKES
 
     sizes = [one.size for one in row.effects if one.effect.kind in MAKES]
