@@ -106,9 +106,7 @@ class Editions:
         """Have the shared files written, and the pages of the first study begun."""
         await self.service.value("server", "quick", "edition.assets", str(self.shared))
         if self.service.settings.warm:
-            first = self.service.study("")
-            self.of(first)
-            await self.service.value("server", "quick", "shock.warm", first)
+            self.of(self.service.study(""))
 
     def of(self, study: StudyText) -> Edition | Job:
         """Give the pages of a study, or the job that makes them.

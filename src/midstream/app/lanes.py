@@ -12,21 +12,20 @@ from collections import OrderedDict, deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import Any
 
+from midstream.app import nursery
 from midstream.app.failures import Failure, ServedError, refuse
-from midstream.app.worker import Outcome, start, work
+from midstream.app.worker import Outcome, start, there, work
 
 #: A slow process is let go when it has had nothing to do for so long (s); its memory comes back.
-IDLE = 45.0
+IDLE = 10.0
 
-#: A process that is new has this much more time (s): it opens the release and loads its kernels.
-START = 120.0
+#: The first process takes up to so long to begin (s): the one it comes from opens the release and
+#: loads its kernels.
+START = 180.0
 #: A job that was told to stop may work on for so long (s).
 GRACE = 2.0
-
-_CONTEXT = get_context("spawn")
 
 
 @dataclass
@@ -82,20 +81,18 @@ class Hand:
 
     def __init__(self, quick: bool) -> None:
         self.quick = quick
-        self.share = _CONTEXT.Value("d", 0.0, lock=False)
-        self.stop = _CONTEXT.Value("i", 0, lock=False)
+        self.share = nursery.context().Value("d", 0.0, lock=False)
+        self.stop = nursery.context().Value("i", 0, lock=False)
         self._pool: ProcessPoolExecutor | None = None
 
     async def run(self, job: Job, seconds: float) -> Outcome:
         """Do a job; a job that takes too long, or kills its process, gives an error."""
         self.stop.value = 0
         self.share.value = 0.0
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                1, _CONTEXT, start, (self.share, self.stop, self.quick)
-            )
-            seconds += START
         try:
+            if self._pool is None:
+                # A process begins while others wait for it, not the server.
+                self._pool = await asyncio.wait_for(asyncio.to_thread(self._begin), START)
             working = asyncio.wrap_future(self._pool.submit(work, job.task, *job.values))
             return await asyncio.wait_for(working, seconds)
         except TimeoutError:
@@ -107,6 +104,13 @@ class Hand:
             self.close()
             words = Failure(what="the worker broke off", mend="ask again, for fewer draws")
             return Outcome(None, 503, words)
+
+    def _begin(self) -> ProcessPoolExecutor:
+        """Begin a process, and wait until it is there."""
+        given = self.share, self.stop, self.quick
+        pool = ProcessPoolExecutor(1, nursery.context(), start, given)
+        pool.submit(there).result()
+        return pool
 
     def close(self) -> None:
         """End the process, whatever it is doing."""

@@ -9,11 +9,16 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+from midstream.app import nursery
 from midstream.app.failures import refuse
 from midstream.app.lanes import Job, Lane, value_of
 from midstream.app.settings import Settings, StudyText
 from midstream.app.worker import Outcome
 from midstream.terms import suggestion
+
+
+#: Processes for quick jobs; they share the memory of the one they are forked from.
+QUICK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class Service:
         self.kept = Kept(limits.cache_bytes)
         self.jobs: OrderedDict[str, Job] = OrderedDict()
         self.lanes = {
-            "quick": Lane("quick", 1, limits.quick_seconds, limits.waiting),
+            "quick": Lane("quick", QUICK, limits.quick_seconds, limits.waiting),
             "slow": Lane("slow", 1, limits.slow_seconds, limits.waiting),
         }
         self._numbers = itertools.count(1)
@@ -82,6 +87,8 @@ class Service:
 
     def start(self) -> None:
         """Begin to work."""
+        if self.settings.warm:
+            nursery.announce(self.study(""))
         for lane in self.lanes.values():
             lane.start()
 

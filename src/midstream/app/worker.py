@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from midstream.app import nursery
 from midstream.app.failures import Failure, failure_of
 from midstream.app.settings import StudyText
 from midstream.errors import MidstreamError
@@ -30,7 +31,7 @@ STUDIES, ENVELOPES = 3, 6
 OWN_DRAWS = 500
 
 #: How much slow processes give way to others.
-SLOWER = 5
+SLOWER = 15
 
 #: Modules of the tasks; a task is named ``module.function``.
 TASKS = "midstream.app.tasks"
@@ -67,7 +68,6 @@ class Place:
     texts: dict[str, StudyText] = field(default_factory=dict)
     envelopes: OrderedDict[str, Mapping[str, Any]] = field(default_factory=OrderedDict)
     _studies: OrderedDict[str, Study] = field(default_factory=OrderedDict)
-    _evidence: Evidence | None = None
 
     def tell(self, share: float, _what: str = "") -> None:
         """Note how far the job is.
@@ -82,11 +82,7 @@ class Place:
     @property
     def evidence(self) -> Evidence:
         """The release, opened once."""
-        if self._evidence is None:
-            from midstream.evidence import Evidence
-
-            self._evidence = Evidence.load(check=False)
-        return self._evidence
+        return nursery.release()
 
     def study(self, text: StudyText, draws: int | None = None) -> Study:
         """Open a study, or give it again."""
@@ -99,6 +95,8 @@ class Place:
         return self._studies[key]
 
     def _opened(self, text: StudyText, draws: int | None) -> Study:
+        if draws is None and text in nursery.opened:
+            return nursery.opened[text]
         from midstream.study import open_on, read_config
 
         config = read_config(text.text, text.id)
@@ -122,6 +120,10 @@ class Place:
 
 
 _places: list[Place] = []
+
+
+def there() -> None:
+    """Say that a process has begun."""
 
 
 def start(share: Synchronized[float], stop: Synchronized[int], quick: bool) -> None:
