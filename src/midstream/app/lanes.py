@@ -41,6 +41,7 @@ class Job:
         kind: Media type of the value, for those who fetch it later.
         hand: Process that does it.
         begun: When it was asked for.
+        readers: How many still want it.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Job:
     state: str = "waiting"
     hand: Hand | None = None
     begun: float = field(default_factory=time.monotonic)
+    readers: int = 0
 
     @property
     def share(self) -> float:
@@ -69,6 +71,12 @@ class Job:
             self.state = "stopped"
             words = Failure(what="the job was stopped")
             self.done.set_result(Outcome(None, 409, words))
+
+    def leave(self) -> None:
+        """Take one reader away; what nobody waits for any more and has not begun is not done."""
+        self.readers -= 1
+        if self.readers == 0 and self.state == "waiting":
+            self.halt()
 
     def _end(self) -> None:
         """End the process of a job that does not look up from its work."""
@@ -152,7 +160,7 @@ class Lane:
             ServedError: 429 if the client has too many waiting.
         """
         queue = self._queues.setdefault(job.client, deque())
-        if len(queue) >= self.most:
+        if sum(not one.done.done() for one in queue) >= self.most:
             raise refuse(
                 429,
                 "too many jobs are waiting",
@@ -163,7 +171,8 @@ class Lane:
         queue.append(job)
         self._more.set()
 
-    def _next(self) -> Job | None:
+    def next_job(self) -> Job | None:
+        """Take the job whose turn it is; ``None`` where nothing waits."""
         while self._queues:
             client, queue = self._queues.popitem(last=False)
             job = queue.popleft()
@@ -176,7 +185,7 @@ class Lane:
 
     async def _serve(self, hand: Hand) -> None:
         while True:
-            job = self._next()
+            job = self.next_job()
             if job is None:
                 try:
                     await asyncio.wait_for(self._more.wait(), None if hand.quick else IDLE)

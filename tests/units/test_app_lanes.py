@@ -1,0 +1,100 @@
+"""Jobs and their readers: what nobody waits for is not begun."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from midstream.app.failures import ServedError
+from midstream.app.lanes import Job
+from midstream.app.service import Service
+from midstream.app.settings import Limits, Settings, StudyText
+
+STUDY = StudyText("small", "A study", "")
+
+
+def service(waiting: int = 6) -> Service:
+    """A service whose lanes have not begun, so that every job waits."""
+    return Service(Settings((STUDY,), limits=Limits(waiting=waiting), warm=False))
+
+
+async def left() -> None:
+    """A reader who has gone already."""
+
+
+async def look(asked: Service, depth: float, *, stays: bool, client: str = "reader") -> None:
+    gone = None if stays else left
+    await asked.value(client, "quick", "shock.first", STUDY, {"depth": depth}, gone=gone)
+
+
+def jobs(asked: Service) -> list[Job]:
+    return list(asked.jobs.values())
+
+
+def test_a_look_whose_reader_has_left_is_not_begun() -> None:
+    async def scene() -> None:
+        asked = service()
+        with pytest.raises(ServedError) as error:
+            await look(asked, 0.5, stays=False)
+        assert error.value.status == 409
+        assert [job.state for job in jobs(asked)] == ["stopped"]
+        assert asked.lanes["quick"].next_job() is None
+
+    asyncio.run(scene())
+
+
+def test_a_look_somebody_else_waits_for_is_kept() -> None:
+    async def scene() -> None:
+        asked = service()
+        waiting = asyncio.create_task(look(asked, 0.5, stays=True, client="other"))
+        await asyncio.sleep(0)
+        with pytest.raises(ServedError):
+            await look(asked, 0.5, stays=False)
+        (job,) = jobs(asked)
+        assert job.state == "waiting"
+        assert asked.lanes["quick"].next_job() is job
+        waiting.cancel()
+
+    asyncio.run(scene())
+
+
+def test_a_job_whose_address_was_given_is_kept() -> None:
+    async def scene() -> None:
+        asked = service()
+        job = asked.job("reader", "quick", "shock.first", STUDY, {"depth": 0.5})
+        with pytest.raises(ServedError):
+            await look(asked, 0.5, stays=False)
+        assert job.state == "waiting"
+
+    asyncio.run(scene())
+
+
+def test_a_dragging_reader_has_one_look_waiting_and_is_never_refused() -> None:
+    async def scene() -> None:
+        asked = service(waiting=2)
+        for step in range(20):
+            with pytest.raises(ServedError) as error:
+                await look(asked, step / 20, stays=False)
+            assert error.value.status == 409
+        last = asyncio.create_task(look(asked, 1.0, stays=True))
+        await asyncio.sleep(0)
+        job = asked.lanes["quick"].next_job()
+        assert job is not None
+        assert job.values[1] == {"depth": 1.0}
+        last.cancel()
+
+    asyncio.run(scene())
+
+
+def test_clients_take_turns() -> None:
+    async def scene() -> None:
+        asked = service()
+        for depth in (0.1, 0.2, 0.3):
+            asked.job("greedy", "quick", "shock.first", STUDY, {"depth": depth})
+        asked.job("other", "quick", "shock.first", STUDY, {"depth": 0.9})
+        order = [asked.lanes["quick"].next_job() for _ in range(4)]
+        assert [job.client for job in order if job] == ["greedy", "other", "greedy", "greedy"]
+        assert asked.lanes["quick"].next_job() is None
+
+    asyncio.run(scene())
