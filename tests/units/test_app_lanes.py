@@ -1,15 +1,20 @@
-"""Jobs and their readers: what nobody waits for is not begun."""
+"""Jobs and their readers, processes and their memory."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+from pathlib import Path
 
 import pytest
 
+from midstream.app import lanes, nursery
 from midstream.app.failures import ServedError
 from midstream.app.lanes import Job
 from midstream.app.service import Service
 from midstream.app.settings import Limits, Settings, StudyText
+from midstream.app.worker import Place
+from midstream.study import load
 
 STUDY = StudyText("small", "A study", "")
 
@@ -98,3 +103,60 @@ def test_clients_take_turns() -> None:
         assert asked.lanes["quick"].next_job() is None
 
     asyncio.run(scene())
+
+
+def runs(process: int) -> bool:
+    """Whether a process is there."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_the_slow_process_ends_when_it_has_nothing_to_do_and_the_quick_ones_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "IDLE", 0.1)
+
+    async def scene() -> None:
+        asked = service()
+        asked.start()
+        slow, quick = (asked.lanes[name].hands[0] for name in ("slow", "quick"))
+        assert slow.process is None
+        for name in ("slow", "quick"):
+            await asked.value("reader", name, "edition.assets", str(tmp_path / name))
+        assert any((tmp_path / "slow").iterdir())
+        kept = [hand.process for hand in asked.lanes["quick"].hands if hand.process]
+        while slow.process is not None:
+            await asyncio.sleep(0.05)
+        assert kept
+        assert all(runs(one) for one in kept)
+        await asked.value("reader", "slow", "edition.assets", str(tmp_path / "again"))
+        again = slow.process
+        assert again is not None
+        await asked.close()
+        while runs(again):
+            await asyncio.sleep(0.05)
+        assert quick.process is None
+
+    asyncio.run(scene())
+
+
+def test_a_study_that_was_open_before_the_fork_is_not_opened_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    study = load("india-us")
+    monkeypatch.setitem(nursery.opened, STUDY, study)
+    context = nursery.context()
+    place = Place(context.Value("d", 0.0, lock=False), context.Value("i", 0, lock=False), True)
+    assert place.study(STUDY) is study
+
+
+def test_what_is_named_for_the_fork_arrives_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(nursery.STUDY, raising=False)
+    assert nursery.announced() is None
+    named = StudyText("own", "A \u201cstudy\u201d", 'id = "own"\n', own=True, changed=("a", "b"))
+    monkeypatch.setenv(nursery.STUDY, "")
+    nursery.announce(named)
+    assert nursery.announced() == named

@@ -93,6 +93,11 @@ class Hand:
         self.stop = nursery.context().Value("i", 0, lock=False)
         self._pool: ProcessPoolExecutor | None = None
 
+    @property
+    def process(self) -> int | None:
+        """Id of the process; ``None`` before it begins and when it has been let go."""
+        return next(iter(self._pool._processes or {}), None) if self._pool else None
+
     async def run(self, job: Job, seconds: float) -> Outcome:
         """Do a job; a job that takes too long, or kills its process, gives an error."""
         self.stop.value = 0

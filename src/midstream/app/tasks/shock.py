@@ -148,7 +148,7 @@ def warm(place: Place, study: StudyText) -> None:
     opened = place.study(study)
     case = next(iter(opened.config.shocks), None)
     if case is not None:
-        request = replace(opened.case(case.id), draws=MANY)
+        request = replace(opened.case(case.id), draws=MANY, months=1, notice_days=0.0)
         with apart(opened):
             opened.shock(request, brief=True)
 
