@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from midstream.app import lanes, nursery
+from midstream.app import lanes, nursery, worker
 from midstream.app.failures import ServedError
 from midstream.app.lanes import Job
 from midstream.app.service import Service
 from midstream.app.settings import Limits, Settings, StudyText
-from midstream.app.worker import Place
+from midstream.app.worker import Place, height
 from midstream.study import load
 
 STUDY = StudyText("small", "A study", "")
@@ -143,14 +143,48 @@ def test_the_slow_process_ends_when_it_has_nothing_to_do_and_the_quick_ones_stay
     asyncio.run(scene())
 
 
+def test_a_process_that_has_grown_ends_after_its_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert height() > 10_000_000
+    monkeypatch.setattr(worker, "_places", [place()])
+    folder = str(tmp_path)
+    assert not worker.work("edition.assets", folder).grown
+    monkeypatch.setattr(worker, "KEPT_BYTES", 1)
+    assert worker.work("edition.assets", folder).grown
+    assert worker.work("shock.full", STUDY, {}).grown
+
+    async def scene() -> None:
+        hand = lanes.Hand(quick=False)
+        job = Job("name", "reader", "edition.assets", (folder,), asyncio.Future())
+        assert not (await hand.run(job, 60)).grown
+        kept = hand.process
+        monkeypatch.setattr(lanes, "work", grown)
+        assert (await hand.run(job, 60)).grown
+        assert hand.process is None
+        while kept is not None and runs(kept):
+            await asyncio.sleep(0.05)
+
+    asyncio.run(scene())
+
+
+def grown(*_asked: object) -> worker.Outcome:
+    """A job after which the process has grown."""
+    return worker.Outcome(grown=True)
+
+
+def place() -> Place:
+    """What a worker keeps, in this process."""
+    context = nursery.context()
+    return Place(context.Value("d", 0.0, lock=False), context.Value("i", 0, lock=False), True)
+
+
 def test_a_study_that_was_open_before_the_fork_is_not_opened_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     study = load("india-us")
     monkeypatch.setitem(nursery.opened, STUDY, study)
-    context = nursery.context()
-    place = Place(context.Value("d", 0.0, lock=False), context.Value("i", 0, lock=False), True)
-    assert place.study(STUDY) is study
+    assert place().study(STUDY) is study
 
 
 def test_what_is_named_for_the_fork_arrives_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:

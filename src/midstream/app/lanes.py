@@ -107,7 +107,11 @@ class Hand:
                 # A process begins while others wait for it, not the server.
                 self._pool = await asyncio.wait_for(asyncio.to_thread(self._begin), START)
             working = asyncio.wrap_future(self._pool.submit(work, job.task, *job.values))
-            return await asyncio.wait_for(working, seconds)
+            outcome = await asyncio.wait_for(working, seconds)
+            if outcome.grown:
+                # What a large job leaves behind is given back; another process begins at once.
+                self.close()
+            return outcome
         except TimeoutError:
             self.close()
             why = f"a job of this kind may take {seconds:g} seconds"

@@ -7,10 +7,12 @@ and gives bytes or plain values back, or the words of an error.
 from __future__ import annotations
 
 import os
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from midstream.app import nursery
@@ -30,8 +32,11 @@ STUDIES, ENVELOPES = 3, 6
 #: Draws of a study that a reader brought, at most.
 OWN_DRAWS = 500
 
+#: Memory a process may have taken and still be used for the next job; else it ends after its job.
+KEPT_BYTES = 600_000_000
+
 #: How much slow processes give way to others.
-SLOWER = 15
+SLOWER = 8
 
 #: Modules of the tasks; a task is named ``module.function``.
 TASKS = "midstream.app.tasks"
@@ -43,11 +48,17 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a job gives back: a value, or the words of an error with its status."""
+    """What a job gives back: a value, or the words of an error with its status.
+
+    Attributes:
+        value, status, failure: See above.
+        grown: Whether the process has taken more memory by now than it may keep.
+    """
 
     value: Any = None
     status: int = 200
     failure: Failure | None = None
+    grown: bool = False
 
 
 @dataclass
@@ -136,7 +147,20 @@ def start(share: Synchronized[float], stop: Synchronized[int], quick: bool) -> N
 
 def work(task: str, *values: Any) -> Outcome:
     """Do a job: a function of `midstream.app.tasks` by name."""
-    place = _places[0]
+    outcome = _done(_places[0], task, values)
+    return replace(outcome, grown=height() > KEPT_BYTES)
+
+
+def height() -> int:
+    """Memory of this process at its height, bytes; 0 where the system does not tell."""
+    if find_spec("resource") is None:
+        return 0
+    usage = import_module("resource")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * int(usage.getrusage(usage.RUSAGE_SELF).ru_maxrss)
+
+
+def _done(place: Place, task: str, values: tuple[Any, ...]) -> Outcome:
     place.share.value = 0.0
     module, _, name = task.rpartition(".")
     function = getattr(import_module(f"{TASKS}.{module}" if module else TASKS), name)
