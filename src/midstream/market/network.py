@@ -84,13 +84,14 @@ class Network:
         total.setflags(write=False)
         return total
 
-    @property
+    @cached_property
     def shares(self) -> Floats:
         """Base share of each supplier in a buyer's purchases ``w = F0 / Q0``; 0 without any."""
         bought = self.flow.sum(axis=1, keepdims=True)
         shares: Floats = np.divide(
             self.flow, bought, out=np.zeros_like(self.flow), where=bought > 0
         )
+        shares.setflags(write=False)
         return shares
 
 

@@ -81,7 +81,7 @@ class Middle:
         """Work them out for one set of parameters or many."""
         steps, uses, _ = problem.network.final_use.shape
         middle = {
-            name: np.median(parameters.full(name, shape), axis=0)
+            name: _median(parameters.full(name, shape))
             for name, shape in (
                 ("substitution", (steps,)),
                 ("supply_elasticity", (steps,)),
@@ -107,8 +107,7 @@ class Middle:
 
     def moved(self, substitution: Floats) -> Middle:
         """The same with another substitution, shape (draw, step)."""
-        one = len(substitution) == 1
-        return replace(self, sigma=substitution[0] if one else np.median(substitution, axis=0))
+        return replace(self, sigma=_median(substitution))
 
     def own(self, step: int) -> Floats:
         """How the pull of a step's buyers answers to their own price."""
@@ -116,6 +115,12 @@ class Middle:
         if step + 1 < len(self.sigma):
             slope = slope - self.feed[step] * self.eps[step + 1] * self.cost[step + 1]
         return slope
+
+
+def _median(draws: Floats) -> Floats:
+    """Median over draws, of which there may be one."""
+    middle: Floats = draws[0] if len(draws) == 1 else np.median(draws, axis=0)
+    return middle
 
 
 def _shares(amounts: Floats, axis: int) -> Floats:

@@ -29,6 +29,8 @@ INSTRUMENTS: Mapping[str, str] = {
 }
 #: All countries but the actor.
 WORLD = "WLD"
+#: Kinds of entries that stand for many countries.
+_MANY = ("aggregate", "group")
 #: Days of a mean month.
 DAYS = 365.25 / 12
 
@@ -243,10 +245,11 @@ def _targets(evidence: Evidence, request: ShockRequest) -> tuple[str, ...]:
 
 
 def _country(evidence: Evidence, option: str, code: str) -> None:
+    row = evidence.countries.get(code)
+    if row is not None and row["kind"] not in _MANY:
+        return
     names = {
-        key: str(row["name"])
-        for key, row in evidence.countries.items()
-        if row["kind"] not in ("aggregate", "group")
+        key: str(row["name"]) for key, row in evidence.countries.items() if row["kind"] not in _MANY
     }
     _known(option, code, names, "country")
 
