@@ -1,7 +1,7 @@
 """Where worker processes come from: a process that is warm once, and is forked for each of them.
 
 A worker shares every page of memory with it until one of them writes there, and begins at once.
-Where the system cannot fork, each worker begins anew and warms itself when it is asked.
+On systems other than Linux each worker begins anew and warms itself when it is asked.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import gc
 import json
 import os
+import platform
 from dataclasses import asdict
 from functools import cache
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_context
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,8 @@ STUDY = "MIDSTREAM_WARM_STUDY"
 @cache
 def context() -> BaseContext:
     """How workers begin."""
-    if "forkserver" not in get_all_start_methods():
+    if platform.system() != "Linux":
+        # Elsewhere there is no fork, or libraries of the system do not outlive one.
         return get_context("spawn")
     made = get_context("forkserver")
     made.set_forkserver_preload([WARM])

@@ -22,7 +22,7 @@ from midstream.shock.monthly import network_path
 from midstream.shock.network import BalancedBase, balanced_base, sampled_networks
 from midstream.shock.path import NetworkPath, joined
 from midstream.shock.peaks import PeakModel
-from midstream.shock.prices import prices, size_of_gains
+from midstream.shock.prices import Prices, prices, size_of_gains
 from midstream.shock.result import ShockResult
 from midstream.shock.scenario import (
     Scenario,
@@ -169,13 +169,6 @@ def run_shock(
     networks, given, path = market.networks, market.given, market.path
     engine = None if brief and shock.targeted else model.laws
     price = prices(sampler, model.base, networks, given, shock, path, engine)
-    cost = market.parameters.full("cost_share", networks[0].output.shape[:1])
-    own = makers(model.base.names, path, cost, shock.request.actor, shock.step)
-    size = size_of_gains(price)
-    gains = tuple(
-        replace(gain, gain=size * gain.gain) if gain.form == shock.request.form else gain
-        for gain in (*own, *market.third.winners)
-    )
     run = Run(
         evidence=evidence,
         base=model.base,
@@ -183,7 +176,7 @@ def run_shock(
         sampler=sampler,
         path=path,
         prices=price,
-        gains=gains,
+        gains=_gains(model, shock, market, price),
         leaked=market.third.leaked,
         peaks=model.peaks,
         record=model.record,
@@ -191,6 +184,18 @@ def run_shock(
     )
     result = answer(run, ledger)
     return result if bill is None else result.with_bill(bill(result))
+
+
+def _gains(model: ShockModel, shock: Shock, market: Followed, price: Prices) -> tuple[Winner, ...]:
+    """Gains of everybody; those on the form that is cut are of the size of the prices shown."""
+    cost = market.parameters.full("cost_share", market.networks[0].output.shape[:1])
+    actor, form = shock.request.actor, shock.request.form
+    own = makers(model.base.names, market.path, cost, actor, shock.step)
+    size = size_of_gains(price)
+    return tuple(
+        replace(gain, gain=size * gain.gain) if gain.form == form else gain
+        for gain in (*own, *market.third.winners)
+    )
 
 
 @dataclass(frozen=True, slots=True)
