@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -194,3 +196,10 @@ def test_what_is_named_for_the_fork_arrives_as_it_was(monkeypatch: pytest.Monkey
     monkeypatch.setenv(nursery.STUDY, "")
     nursery.announce(named)
     assert nursery.announced() == named
+
+
+def test_the_server_process_holds_none_of_the_engine() -> None:
+    engine = {"numpy", "numba", "duckdb", "midstream.study", "midstream.app.warm"}
+    code = f"import sys, midstream.app.server; print(sorted({engine!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
