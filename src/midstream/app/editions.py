@@ -107,9 +107,7 @@ class Editions:
         await self.service.value("server", "quick", "edition.assets", str(self.shared))
         await self.service.value("server", "quick", "importing.cleared", str(self.root / "imports"))
         if self.service.settings.warm:
-            first = self.service.study("")
-            self.of(first)
-            await self.service.value("server", "quick", "shock.warm", first)
+            self.of(self.service.study(""))
 
     def of(self, study: StudyText) -> Edition | Job:
         """Give the pages of a study, or the job that makes them.

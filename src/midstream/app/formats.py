@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from midstream.evidence.parquet import parquet_bytes
 from midstream.report.tables import safe_text
 
 MEDIA = {
@@ -39,6 +38,8 @@ def written(answer: Mapping[str, Any], form: str) -> bytes:
     rows = list(table_rows(answer["result"]))
     names = list(dict.fromkeys(name for row in rows for name in row)) or ["empty"]
     if form == "parquet":
+        from midstream.evidence.parquet import parquet_bytes
+
         return parquet_bytes(names, [[row.get(name) for name in names] for row in rows])
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import Request, Response
@@ -62,6 +63,12 @@ async def choices(request: Request, task: str, study: StudyText) -> Any:
     return held[key]
 
 
+async def left(request: Request) -> None:
+    """Wait until the reader has left: moved on to another setting, or closed the page."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
 async def kept(request: Request, lane: str, task: str, *values: Any, kind: str = HTML) -> Ready:
     """Give a text from what is ready, or have it worked out.
 
@@ -72,7 +79,8 @@ async def kept(request: Request, lane: str, task: str, *values: Any, kind: str =
     key = (task, repr(values))
     found = service.kept.get(key)
     if found is None:
-        text = await service.value(client_of(request.scope), lane, task, *values)
+        gone = partial(left, request)
+        text = await service.value(client_of(request.scope), lane, task, *values, gone=gone)
         found = ready(text if isinstance(text, bytes) else text.encode(), kind)
         service.kept.put(key, found)
     return found

@@ -12,21 +12,20 @@ from collections import OrderedDict, deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import Any
 
+from midstream.app import nursery
 from midstream.app.failures import Failure, ServedError, refuse
-from midstream.app.worker import Outcome, start, work
+from midstream.app.worker import Outcome, start, there, work
 
 #: A slow process is let go when it has had nothing to do for so long (s); its memory comes back.
-IDLE = 45.0
+IDLE = 10.0
 
-#: A process that is new has this much more time (s): it opens the release and loads its kernels.
-START = 120.0
+#: The first process takes up to so long to begin (s): the one it comes from opens the release and
+#: loads its kernels.
+START = 180.0
 #: A job that was told to stop may work on for so long (s).
 GRACE = 2.0
-
-_CONTEXT = get_context("spawn")
 
 
 @dataclass
@@ -42,6 +41,7 @@ class Job:
         kind: Media type of the value, for those who fetch it later.
         hand: Process that does it.
         begun: When it was asked for.
+        readers: How many still want it.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Job:
     state: str = "waiting"
     hand: Hand | None = None
     begun: float = field(default_factory=time.monotonic)
+    readers: int = 0
 
     @property
     def share(self) -> float:
@@ -71,6 +72,12 @@ class Job:
             words = Failure(what="the job was stopped")
             self.done.set_result(Outcome(None, 409, words))
 
+    def leave(self) -> None:
+        """Take one reader away; what nobody waits for any more and has not begun is not done."""
+        self.readers -= 1
+        if self.readers == 0 and self.state == "waiting":
+            self.halt()
+
     def _end(self) -> None:
         """End the process of a job that does not look up from its work."""
         if self.state == "running" and self.hand is not None:
@@ -82,22 +89,29 @@ class Hand:
 
     def __init__(self, quick: bool) -> None:
         self.quick = quick
-        self.share = _CONTEXT.Value("d", 0.0, lock=False)
-        self.stop = _CONTEXT.Value("i", 0, lock=False)
+        self.share = nursery.context().Value("d", 0.0, lock=False)
+        self.stop = nursery.context().Value("i", 0, lock=False)
         self._pool: ProcessPoolExecutor | None = None
+
+    @property
+    def process(self) -> int | None:
+        """Id of the process; ``None`` before it begins and when it has been let go."""
+        return next(iter(self._pool._processes or {}), None) if self._pool else None
 
     async def run(self, job: Job, seconds: float) -> Outcome:
         """Do a job; a job that takes too long, or kills its process, gives an error."""
         self.stop.value = 0
         self.share.value = 0.0
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                1, _CONTEXT, start, (self.share, self.stop, self.quick)
-            )
-            seconds += START
         try:
+            if self._pool is None:
+                # A process begins while others wait for it, not the server.
+                self._pool = await asyncio.wait_for(asyncio.to_thread(self._begin), START)
             working = asyncio.wrap_future(self._pool.submit(work, job.task, *job.values))
-            return await asyncio.wait_for(working, seconds)
+            outcome = await asyncio.wait_for(working, seconds)
+            if outcome.grown:
+                # What a large job leaves behind is given back; another process begins at once.
+                self.close()
+            return outcome
         except TimeoutError:
             self.close()
             why = f"a job of this kind may take {seconds:g} seconds"
@@ -107,6 +121,13 @@ class Hand:
             self.close()
             words = Failure(what="the worker broke off", mend="ask again, for fewer draws")
             return Outcome(None, 503, words)
+
+    def _begin(self) -> ProcessPoolExecutor:
+        """Begin a process, and wait until it is there."""
+        given = self.share, self.stop, self.quick
+        pool = ProcessPoolExecutor(1, nursery.context(), start, given)
+        pool.submit(there).result()
+        return pool
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
@@ -148,7 +169,7 @@ class Lane:
             ServedError: 429 if the client has too many waiting.
         """
         queue = self._queues.setdefault(job.client, deque())
-        if len(queue) >= self.most:
+        if sum(not one.done.done() for one in queue) >= self.most:
             raise refuse(
                 429,
                 "too many jobs are waiting",
@@ -159,7 +180,8 @@ class Lane:
         queue.append(job)
         self._more.set()
 
-    def _next(self) -> Job | None:
+    def next_job(self) -> Job | None:
+        """Take the job whose turn it is; ``None`` where nothing waits."""
         while self._queues:
             client, queue = self._queues.popitem(last=False)
             job = queue.popleft()
@@ -172,7 +194,7 @@ class Lane:
 
     async def _serve(self, hand: Hand) -> None:
         while True:
-            job = self._next()
+            job = self.next_job()
             if job is None:
                 try:
                     await asyncio.wait_for(self._more.wait(), None if hand.quick else IDLE)

@@ -6,14 +6,23 @@ import asyncio
 import hashlib
 import itertools
 from collections import OrderedDict
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from midstream.app import nursery
 from midstream.app.failures import refuse
 from midstream.app.lanes import Job, Lane, value_of
 from midstream.app.settings import Settings, StudyText
 from midstream.app.worker import Outcome
 from midstream.terms import suggestion
+
+#: Processes for quick jobs; they share the memory of the one they are forked from.
+QUICK = 2
+
+
+#: Ends when who asked has left.
+Gone = Callable[[], Coroutine[Any, Any, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class Service:
         self.kept = Kept(limits.cache_bytes)
         self.jobs: OrderedDict[str, Job] = OrderedDict()
         self.lanes = {
-            "quick": Lane("quick", 1, limits.quick_seconds, limits.waiting),
+            "quick": Lane("quick", QUICK, limits.quick_seconds, limits.waiting),
             "slow": Lane("slow", 1, limits.slow_seconds, limits.waiting),
         }
         self._numbers = itertools.count(1)
@@ -82,6 +91,8 @@ class Service:
 
     def start(self) -> None:
         """Begin to work."""
+        if self.settings.warm:
+            nursery.announce(self.study(""))
         for lane in self.lanes.values():
             lane.start()
 
@@ -112,7 +123,7 @@ class Service:
         self.studies[text.id] = text
 
     def job(self, client: str, lane: str, task: str, *values: Any, kind: str = "") -> Job:
-        """Hand in a job; the same job that is not done yet is given again.
+        """Hand in a job, for one more reader; the same job that is not done yet is given again.
 
         Raises:
             ServedError: 429 if the client has too many waiting.
@@ -120,11 +131,12 @@ class Service:
         key = (lane, task, repr(values))
         known = self._same.get(key)
         if known is not None and not known.done.done():
+            known.readers += 1
             return known
         seed = f"{next(self._numbers)}/{id(self)}/{key}"
         name = hashlib.sha256(seed.encode()).hexdigest()[:20]
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        job = Job(name, client, task, values, done, kind)
+        job = Job(name, client, task, values, done, kind, readers=1)
         self.lanes[lane].add(job)
         done.add_done_callback(lambda _: self._same.pop(key, None))
         self._same[key] = self.jobs[name] = job
@@ -132,14 +144,30 @@ class Service:
             self.jobs.popitem(last=False)
         return job
 
-    async def value(self, client: str, lane: str, task: str, *values: Any) -> Any:
+    async def value(
+        self, client: str, lane: str, task: str, *values: Any, gone: Gone | None = None
+    ) -> Any:
         """Have a job done and give its value.
+
+        Args:
+            client, lane, task, values: As in `job`.
+            gone: Ends when the reader has left; a job nobody waits for is then not begun.
 
         Raises:
             ServedError: the error of the job.
         """
         job = self.job(client, lane, task, *values)
-        return value_of(await asyncio.shield(job.done))
+        leaving = asyncio.ensure_future(asyncio.Event().wait() if gone is None else gone())
+        try:
+            await asyncio.wait((job.done, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+            job.leave()
+        if not job.done.done():
+            raise refuse(
+                409, "the reader has left", task, "another look was asked for", "ask again"
+            )
+        return value_of(job.done.result())
 
     def known_job(self, name: str) -> Job:
         """Give a job by name.

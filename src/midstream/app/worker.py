@@ -7,15 +7,18 @@ and gives bytes or plain values back, or the words of an error.
 from __future__ import annotations
 
 import os
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing import parent_process
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from midstream.app import nursery
 from midstream.app.failures import Failure, failure_of
 from midstream.app.settings import StudyText
 from midstream.errors import MidstreamError
@@ -26,14 +29,17 @@ if TYPE_CHECKING:
     from midstream.evidence import Evidence
     from midstream.study import Study
 
-#: Studies kept open, envelopes kept for the next page of a list, and releases kept open.
+#: Studies kept open, envelopes kept for the next page of a list, and data of readers kept open.
 STUDIES, ENVELOPES, RELEASES = 3, 6, 2
 
 #: Draws of a study that a reader brought, at most.
 OWN_DRAWS = 500
 
+#: Memory a process may have taken and still be used for the next job; else it ends after its job.
+KEPT_BYTES = 600_000_000
+
 #: How much slow processes give way to others.
-SLOWER = 5
+SLOWER = 8
 
 #: Modules of the tasks; a task is named ``module.function``.
 TASKS = "midstream.app.tasks"
@@ -45,11 +51,17 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a job gives back: a value, or the words of an error with its status."""
+    """What a job gives back: a value, or the words of an error with its status.
+
+    Attributes:
+        value, status, failure: See above.
+        grown: Whether the process has taken more memory by now than it may keep.
+    """
 
     value: Any = None
     status: int = 200
     failure: Failure | None = None
+    grown: bool = False
 
 
 @dataclass
@@ -84,12 +96,14 @@ class Place:
 
     def evidence(self, data: str = "") -> Evidence:
         """Open the release, or the data a reader brought, or give it again."""
+        if not data:
+            return nursery.release()
         if data not in self._releases:
             from midstream.evidence import Evidence
 
             while len(self._releases) >= RELEASES:
                 self._releases.popitem(last=False)
-            self._releases[data] = Evidence.load(Path(data) if data else None, check=False)
+            self._releases[data] = Evidence.load(Path(data), check=False)
         self._releases.move_to_end(data)
         return self._releases[data]
 
@@ -104,6 +118,8 @@ class Place:
         return self._studies[key]
 
     def _opened(self, text: StudyText, draws: int | None) -> Study:
+        if draws is None and text in nursery.opened:
+            return nursery.opened[text]
         from midstream.study import open_on, read_config
 
         config = read_config(text.text, text.id)
@@ -129,6 +145,10 @@ class Place:
 _places: list[Place] = []
 
 
+def there() -> None:
+    """Say that a process has begun."""
+
+
 def start(share: Synchronized[float], stop: Synchronized[int], quick: bool) -> None:
     """Make a process ready to work."""
     _places[:] = [Place(share, stop, quick)]
@@ -148,7 +168,20 @@ def _end_with_server() -> None:
 
 def work(task: str, *values: Any) -> Outcome:
     """Do a job: a function of `midstream.app.tasks` by name."""
-    place = _places[0]
+    outcome = _done(_places[0], task, values)
+    return replace(outcome, grown=height() > KEPT_BYTES)
+
+
+def height() -> int:
+    """Memory of this process at its height, bytes; 0 where the system does not tell."""
+    if find_spec("resource") is None:
+        return 0
+    usage = import_module("resource")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * int(usage.getrusage(usage.RUSAGE_SELF).ru_maxrss)
+
+
+def _done(place: Place, task: str, values: tuple[Any, ...]) -> Outcome:
     place.share.value = 0.0
     module, _, name = task.rpartition(".")
     function = getattr(import_module(f"{TASKS}.{module}" if module else TASKS), name)

@@ -184,13 +184,13 @@ class Ready:
         """The matrix of first steps; final use that grows changes it little and shares it."""
         if self.before is not None and self._steers_as_before(STEERING):
             return self.before.newton
-        return newton_matrix(self.problem, self.middle)
+        return newton_matrix(self.middle)
 
     def newton_of(self, draw: int) -> Floats:
         """The same for one draw, whatever the others are."""
         if self.parameters.draws in (None, 1):
             return self.newton
-        return newton_matrix(self.problem, Middle.of(self.problem, self.parameters.at(draw)))
+        return newton_matrix(Middle.of(self.problem, self.parameters.at(draw)))
 
     @property
     def unknowns(self) -> int:

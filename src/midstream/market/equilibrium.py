@@ -205,9 +205,9 @@ class Equilibrium:
 
         nan where the base uses nothing, 0 for a buyer that is cut off.
         """
-        base, problem = self.problem.network.final_use > 0, self.problem
+        problem = self.problem
         # Most uses are those of a few countries: only where there is one are powers taken.
-        step, use, country = np.nonzero(base & problem.buying[:, None, :])
+        step, use, country = problem.used
         price = np.log(self._many(self.effective_price)[:, step, country])
         sizes = problem.network.final_use.shape[:2]
         eta, choke = (
@@ -215,7 +215,8 @@ class Equilibrium:
             for name in ("demand_elasticity", "choke_price")
         )
         sharpness = self.parameters.full("choke_sharpness", ())[:, None]
-        found = np.tile(np.where(base, 0.0, np.nan), (len(price), 1, 1, 1))
+        found = np.empty((len(price), *problem.unused.shape))
+        found[:] = problem.unused
         found[:, step, use, country] = np.exp(shortage(price, choke, sharpness) - eta * price)
         ratio: Floats = self._plain(found)
         return ratio

@@ -197,10 +197,13 @@ def _plain(parameters: Parameters, array: Floats) -> Floats:
 
 def _taken(network: Network, equilibrium: Equilibrium, wish: Floats) -> Floats:
     """What really left the stock: no more than was wanted at the month's price."""
+    refilled = np.where(equilibrium.problem.buying, wish, 0.0)
+    if not (wish > 0).any():
+        return refilled
     need = np.array(np.broadcast_to(equilibrium.final_use.sum(axis=-2), equilibrium.output.shape))
     problem = equilibrium.problem
     need[..., :-1, :] += problem.feed_need[:-1] * equilibrium.output[..., 1:, :]
     spared = (need - equilibrium.purchases).reshape(wish.shape)
     base = network.purchases
     share = np.divide(spared, base, out=np.zeros(wish.shape), where=base > 0)
-    return np.where(wish > 0, np.minimum(wish, share), np.where(problem.buying, wish, 0.0))
+    return np.where(wish > 0, np.minimum(wish, share), refilled)

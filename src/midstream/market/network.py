@@ -77,19 +77,21 @@ class Network:
             raise _shape_error(field, (len(set(names)),), f"{count} different names")
         object.__setattr__(self, field, names)
 
-    @property
+    @cached_property
     def purchases(self) -> Floats:
         """Base purchases ``Q0 = U0 + sum V0``, shape (step, country)."""
         total: Floats = self.input_use + self.final_use.sum(axis=1)
+        total.setflags(write=False)
         return total
 
-    @property
+    @cached_property
     def shares(self) -> Floats:
         """Base share of each supplier in a buyer's purchases ``w = F0 / Q0``; 0 without any."""
         bought = self.flow.sum(axis=1, keepdims=True)
         shares: Floats = np.divide(
             self.flow, bought, out=np.zeros_like(self.flow), where=bought > 0
         )
+        shares.setflags(write=False)
         return shares
 
 
@@ -323,7 +325,7 @@ class Parameters:
             shape: Trailing shape, such as (step,) or (step, country).
 
         Returns:
-            Shape (draw, *shape), with one draw for a single set; read-only.
+            Shape (draw, *shape), with one draw for a single set; not to be written to.
 
         Raises:
             InputError: The parameter is missing or of another shape.
@@ -335,6 +337,8 @@ class Parameters:
             array = array[None]
         if array.shape[1:] != shape:
             raise _parameter_error(name, f"has the shape {array.shape[1:]}", f"{shape}")
+        if len(array) == (self.draws or 1):
+            return np.asarray(array)
         return np.broadcast_to(array, (self.draws or 1, *shape))
 
     def check(self, network: Network) -> None:

@@ -66,6 +66,18 @@ class Problem:
         return np.where(self.buying[:, None, :], wanted, 0.0)
 
     @cached_property
+    def used(self) -> tuple[Indices, Indices, Indices]:
+        """Places of the final uses of buyers that are left: steps, uses, countries."""
+        base = self.network.final_use > 0
+        step, use, country = np.nonzero(base & self.buying[:, None, :])
+        return step, use, country
+
+    @cached_property
+    def unused(self) -> Floats:
+        """0 where the base has a final use, nan elsewhere; shape (step, use, country)."""
+        return np.where(self.network.final_use > 0, 0.0, np.nan)
+
+    @cached_property
     def feed_need(self) -> Floats:
         """Feed per tonne of the next step's output, shape (step, country); last step 0."""
         need = np.zeros_like(self.network.output)

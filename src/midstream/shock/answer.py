@@ -11,6 +11,7 @@ from midstream.chain.estimate import Floats
 from midstream.evidence import Ledger, Node, Quantity
 from midstream.shock.beside import as_episode, nearest, peaks_and_rivals
 from midstream.shock.computed import Run
+from midstream.shock.episode import Episode
 from midstream.shock.fan import Fan
 from midstream.shock.instruments import INSTRUMENTS, WORLD
 from midstream.shock.losses import SectorLoss, sector_losses, thrifted
@@ -25,32 +26,32 @@ LEAST_CONTENT = 0.85
 
 
 def answer(run: Run, ledger: Ledger) -> ShockResult:
-    """Put the answer together and enter its lineage."""
+    """Put the answer together and enter its lineage.
+
+    In brief it holds what a first look shows: prices of the cut form, its deliveries and cover,
+    losses, gains and the record. Peaks by rivals, effective prices, deliveries of the last form
+    and what is not met are left out.
+    """
     # Losses and winners read parameters of their own, which the root node has to name.
     losses, shown = _losses(run), _ranked(run)
     fan = _root(run, ledger)
     countries = _shown(run)
     names = run.base.names
     episode = as_episode(run.evidence, run.shock, run.base, run.prices, _stock(run))
-    peaks, rivals = peaks_and_rivals(run.peaks, fan, episode, run.prices)
     return ShockResult(
         **_heading(run),
+        **_beside(run, fan, countries, episode),
         countries=countries,
         depth=ledger[fan.root].quantity,
         months=tuple(range(run.path.months)),
         price_outside=_price(run, fan, "outside", run.prices.outside),
         price_inside=_price(run, fan, "inside", run.prices.inside),
-        scarcity_price=_scarcity(run, fan, countries),
         deliveries=_deliveries(run, fan, run.step, countries),
-        final_deliveries=_deliveries(run, fan, len(names.forms) - 1, countries),
         cover=_cover(run, fan, countries),
         output_lost=tuple(_output_lost(run, fan, loss) for loss in losses),
         winners=tuple(_gain(run, fan, winner) for winner in shown),
-        unmet=_unmet(run, fan, countries),
         leaked=_leaked(run, fan),
         relocation=_relocation(run, fan),
-        peaks=peaks,
-        rivals=rivals,
         similar_episodes=nearest(run.record.episodes, ledger, episode),
         assumptions=tuple(ledger[lineage].quantity for lineage in run.sampler.used),
         priors=dict(zip(names.forms, run.base.priors, strict=True)),
@@ -62,6 +63,23 @@ def answer(run: Run, ledger: Ledger) -> ShockResult:
         actor_shares=_actor_shares(run),
         nodes=names,
     )
+
+
+def _beside(
+    run: Run, fan: Fan, countries: Sequence[str], episode: Episode | None
+) -> dict[str, Any]:
+    """What is told beside the run, empty where it is told in brief."""
+    if run.brief:
+        left_out = ("scarcity_price", "final_deliveries", "unmet", "peaks", "rivals")
+        return {name: {} for name in left_out}
+    peaks, rivals = peaks_and_rivals(run.peaks, fan, episode, run.prices)
+    return {
+        "scarcity_price": _scarcity(run, fan, countries),
+        "final_deliveries": _deliveries(run, fan, len(run.base.names.forms) - 1, countries),
+        "unmet": _unmet(run, fan, countries),
+        "peaks": peaks,
+        "rivals": rivals,
+    }
 
 
 def _actor_shares(run: Run) -> Floats:
@@ -197,7 +215,7 @@ def _losses(run: Run) -> tuple[SectorLoss, ...]:
     )
     least, shown = sampler.value("shock.loss.least"), _shown(run)
     return tuple(
-        loss for loss in losses if float(np.median(loss.lost)) >= least and loss.country in shown
+        loss for loss in losses if loss.country in shown and float(np.median(loss.lost)) >= least
     )
 
 

@@ -45,7 +45,7 @@ def supply_path(result: ShockResult, country: str) -> SupplyPath:
         actor=result.actor,
         months=tuple(result.months),
         delivered=delivered,
-        price=np.fmax(path.paid[:, :, step, column], outside),
+        price=np.fmax(path.paid[:, :, column], outside),
         stock_months=np.maximum(0.0, path.cover[:, 0, step, column] + taken),
         passed=passed,
         actor_share=share,

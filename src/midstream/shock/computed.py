@@ -52,6 +52,7 @@ class Run:
         leaked: Share of what is blocked that comes round, shape (draw,), or ``None``.
         peaks: The form for peaks and its rivals, fitted.
         record: What is on record beside it.
+        brief: Whether it is told in brief, see `answer`.
     """
 
     evidence: Evidence
@@ -64,6 +65,7 @@ class Run:
     leaked: Floats | None
     peaks: PeakModel
     record: OnRecord
+    brief: bool = False
 
     @property
     def step(self) -> int:

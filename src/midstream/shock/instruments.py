@@ -29,6 +29,8 @@ INSTRUMENTS: Mapping[str, str] = {
 }
 #: All countries but the actor.
 WORLD = "WLD"
+#: Kinds of entries that stand for many countries.
+_MANY = ("aggregate", "group")
 #: Days of a mean month.
 DAYS = 365.25 / 12
 
@@ -92,6 +94,11 @@ class Shock:
         return not self.targets or self.request.instrument == "outage"
 
     @property
+    def targeted(self) -> bool:
+        """Whether the market says the price: some are cut off while others still buy."""
+        return not self.everyone and self.request.instrument != "threat"
+
+    @property
     def start(self) -> float:
         """Month in which the order comes into force."""
         return self.request.notice_days / DAYS
@@ -119,14 +126,24 @@ class Shock:
         return "/".join(parts)
 
 
-def checked(evidence: Evidence, world: World, request: ShockRequest) -> Shock:
+def checked(
+    evidence: Evidence,
+    world: World,
+    request: ShockRequest,
+    lines: Mapping[str, Route] | None = None,
+) -> Shock:
     """Check a request and fill its gaps.
+
+    Args:
+        evidence, world: What there is.
+        request: What is asked.
+        lines: The chains of the world by name, where they are at hand.
 
     Raises:
         InputError: naming the first option that cannot be used, and how to mend it.
     """
     _known("--instrument", request.instrument, INSTRUMENTS, "instrument")
-    line = _route(evidence, world, request)
+    line = _route(evidence, lines or routes(evidence, world), request)
     _actor(evidence, world, request)
     targets = _targets(evidence, request)
     depth = _limit(evidence, f"shock.depth.{request.instrument}")
@@ -148,9 +165,9 @@ def checked(evidence: Evidence, world: World, request: ShockRequest) -> Shock:
     return Shock(request, line, forms.index(request.form), targets, depth, months, draws)
 
 
-def _route(evidence: Evidence, world: World, request: ShockRequest) -> Route:
+def _route(evidence: Evidence, lines: Mapping[str, Route], request: ShockRequest) -> Route:
     """The chain the form is looked at in."""
-    found = routes(evidence, world)
+    found = lines
     if request.chain is not None:
         _known("--chain", request.chain, found, "chain")
         found = {request.chain: found[request.chain]}
@@ -228,10 +245,11 @@ def _targets(evidence: Evidence, request: ShockRequest) -> tuple[str, ...]:
 
 
 def _country(evidence: Evidence, option: str, code: str) -> None:
+    row = evidence.countries.get(code)
+    if row is not None and row["kind"] not in _MANY:
+        return
     names = {
-        key: str(row["name"])
-        for key, row in evidence.countries.items()
-        if row["kind"] not in ("aggregate", "group")
+        key: str(row["name"]) for key, row in evidence.countries.items() if row["kind"] not in _MANY
     }
     _known(option, code, names, "country")
 

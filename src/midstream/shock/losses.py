@@ -139,7 +139,9 @@ def sector_losses(
         for place, lost in found.items()
         if lost.max() > 0
     ]
-    return tuple(sorted(losses, key=lambda loss: (-float(np.median(loss.lost)), loss.country)))
+    middles = np.median([loss.lost for loss in losses], axis=1) if losses else np.zeros(0)
+    order = sorted(range(len(losses)), key=lambda one: (-middles[one], losses[one].country))
+    return tuple(losses[one] for one in order)
 
 
 def _pieces(

@@ -27,6 +27,7 @@ def network_path(
     threshold: float,
     seen: Callable[[int, Equilibrium], None] | None = None,
     *,
+    step: int = 0,
     draws: int = 1,
 ) -> NetworkPath:
     """Run a network through some months.
@@ -38,6 +39,7 @@ def network_path(
         remaining: Months the cut is expected to last on, by month.
         threshold: Share of base supply cut that opens the stocks.
         seen: Called with the number and the state of every month.
+        step: Step whose price is followed as it is paid: the one that is cut.
         draws: Draws of the whole run, which decide whether the kernel pays.
     """
     found = solve_months(
@@ -62,7 +64,7 @@ def network_path(
         served=found.available,
         made=_by_month(found.months, _made),
         price=_by_month(found.months, lambda state: np.exp(state.log_price)),
-        paid=_by_month(found.months, paid),
+        paid=_by_month(found.months, lambda state: paid(state, step)),
         effective=_by_month(found.months, lambda state: state.effective_price),
         cover=usable * found.stock,
         use=_by_month(found.months, used),
@@ -91,44 +93,46 @@ def used(found: Equilibrium) -> Floats:
     return wanted
 
 
-def paid(found: Equilibrium) -> Floats:
-    """Mean price paid per tonne of direct deliveries over base, shape (draw, step, country).
+def paid(found: Equilibrium, step: int) -> Floats:
+    """Mean price paid per tonne of direct deliveries of a step over base, shape (draw, country).
 
     ``sum_i share_ij p_i (1 + tariff) (1 + tau)`` with ``share ~ w e^y p^-sigma`` and
     ``1 + tau = e^(-y / sigma)``. What comes round through a third country is not in it.
     """
     problem = found.problem
-    shadow = _shadow(found)
-    mean = np.full(found.purchases.shape, np.nan)
-    for step, producing in enumerate(problem.producing):
-        makers = np.flatnonzero(producing)
-        sigma = found.parameters.full("substitution", (len(mean[0]),))[:, step, None, None]
-        weight, price = problem.weight[step, makers], found.log_price[:, step, makers, None]
-        if problem.measures.tariff[step].any():
-            price = price + problem.tariff_log[step, makers]
-        if step in shadow:
-            rent = shadow[step][:, makers]
-            pull = weight * np.exp(rent - sigma * price)
-            spent = (pull * np.exp(price - rent / sigma)).sum(axis=1)
-        else:
-            # Without duties and caps powers are taken of makers' prices, not of all arcs.
-            pull = weight * np.exp(-sigma * price)
-            spent = (pull * np.exp(price)).sum(axis=1)
-        mean[:, step] = _ratio(spent, pull.sum(axis=1))
-    return mean
+    makers = np.flatnonzero(problem.producing[step])
+    steps = len(problem.producing)
+    sigma = found.parameters.full("substitution", (steps,))[:, step, None, None]
+    weight, price = problem.weight[step, makers], found.log_price[:, step, makers, None]
+    if problem.measures.tariff[step].any():
+        price = price + problem.tariff_log[step, makers]
+    shadow = _shadow(found, step)
+    if shadow is not None:
+        rent = shadow[:, makers]
+        pull = weight * np.exp(rent - sigma * price)
+        spent = (pull * np.exp(price - rent / sigma)).sum(axis=1)
+    else:
+        # Without duties and caps powers are taken of makers' prices, not of all arcs.
+        pull = weight * np.exp(-sigma * price)
+        spent = (pull * np.exp(price)).sum(axis=1)
+    return _ratio(spent, pull.sum(axis=1))
 
 
-def _shadow(found: Equilibrium) -> dict[int, Floats]:
-    """Log shadow factors of arcs by step, shape (draw, exporter, importer), where any is capped."""
+def _shadow(found: Equilibrium, step: int) -> Floats | None:
+    """Log shadow factors of a step's arcs, shape (draw, exporter, importer), if any is capped."""
     problem = found.problem
     rows, places = found.unknowns, problem.weight.shape[1:]
-    steps = {int(step) for step in (*problem.capped[:, 0], *problem.quotas[:, 0])}
-    shadow = {step: np.zeros((len(rows), *places)) for step in sorted(steps)}
+    caps = np.flatnonzero(problem.capped[:, 0] == step)
+    quotas = np.flatnonzero(problem.quotas[:, 0] == step)
+    if caps.size + quotas.size == 0:
+        return None
+    shadow = np.zeros((len(rows), *places))
     first = int(problem.producing.sum())
-    for number, (step, exporter, importer) in enumerate(problem.capped):
-        shadow[step][:, exporter, importer] = rows[:, first + number]
+    _, exporter, importer = problem.capped[caps].T
+    shadow[:, exporter, importer] = rows[:, first + caps]
     first += len(problem.capped)
-    for number, (step, source) in enumerate(problem.quotas):
+    for number in quotas:
+        source = problem.quotas[number, 1]
         abroad = np.arange(places[0]) != source
-        shadow[step][:, source, abroad] += rows[:, first + number, None]
-    return {step: np.minimum(0.0, values) for step, values in shadow.items()}
+        shadow[:, source, abroad] += rows[:, first + number, None]
+    return np.minimum(0.0, shadow)

@@ -24,11 +24,12 @@ class NetworkPath:
         served: Deliveries and releases from stock over base need, same shape.
         made: Output over base output, same shape; ``nan`` where nothing is made in the base.
         price: Producer price over base, same shape; ``nan`` where nothing is made.
-        paid: Mean price buyers pay over base, rents and duties in it, same shape; ``nan`` for
-            those who buy nothing.
         effective: Effective price, with the cost of losing suppliers, same shape; ``inf`` for
             those cut off from all, ``nan`` without purchases.
-        cover: Months of base use in usable stocks at the end of the month, same shape.
+        paid: Mean price buyers of the step that is cut pay over base, rents and duties in it,
+            shape (draw, month, country); ``nan`` for those who buy nothing.
+        cover: Months of base use in usable stocks at the end of the month, shape
+            (draw, month, step, country).
         use: Final use over base by use, shape (draw, month, step, use, country); ``nan`` where
             there is none in the base.
         unconverged: Months whose solve missed its tolerance, shape (draw,).
@@ -40,8 +41,8 @@ class NetworkPath:
     served: Floats
     made: Floats
     price: Floats
-    paid: Floats
     effective: Floats
+    paid: Floats
     cover: Floats
     use: Floats
     unconverged: Floats

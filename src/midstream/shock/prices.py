@@ -17,7 +17,7 @@ from midstream.chain.estimate import Floats
 from midstream.market import Network
 from midstream.shock.behaviour import Sampler
 from midstream.shock.engine import Instrument, ShockInputs, ShockPath, central, simulate
-from midstream.shock.engine_parameters import engine_parameters
+from midstream.shock.engine_parameters import EngineParameters
 from midstream.shock.instruments import Shock, in_force
 from midstream.shock.network import BalancedBase
 from midstream.shock.path import NetworkPath
@@ -62,22 +62,26 @@ def prices(
     given: Sequence[Scenario],
     shock: Shock,
     path: NetworkPath,
+    laws: EngineParameters | None,
 ) -> Prices:
-    """Give the prices of a run; draw ``d`` stands on network ``d mod count``."""
+    """Give the prices of a run; draw ``d`` stands on network ``d mod count``.
+
+    Without `laws` the engine does not run; it has to where the price shown is its own.
+    """
     group = np.arange(path.draws) % len(networks)
     omega = np.array([exposed(base, network, shock) for network in networks])[group]
     cut = np.array([_stopped(base, n, s, shock) for n, s in zip(networks, given, strict=True)])
     stock = sampler.draw(f"market.stock.{'1' if shock.step == 0 else 'later'}", _place(shock.step))
     ahead = bought_ahead(sampler, shock)
     engine = None
-    if shock.request.instrument in CLASSES:
+    if laws is not None and shock.request.instrument in CLASSES:
         spare = sampler.draw("market.spare")
         passed = 1.0 - cut[group] + _early(ahead, shock, path.months)
         built = built_before(sampler, shock)
-        engine = _engine(sampler, shock, omega, passed, stock + omega * built, spare)
+        engine = _engine(sampler, shock, omega, passed, stock + omega * built, spare, laws)
     market, inside = _market(base, shock, path)
     outside = market
-    shown = engine is not None and (shock.everyone or shock.request.instrument == "threat")
+    shown = engine is not None and not shock.targeted
     if engine is not None and shown:
         outside, inside = engine.price_outside, engine.price_inside
     return Prices(outside, inside, market, engine, omega, cut[group], shown)
@@ -141,7 +145,13 @@ def _early(ahead: Floats, shock: Shock, months: int) -> Floats:
 
 
 def _engine(
-    sampler: Sampler, shock: Shock, omega: Floats, passed: Floats, stock: Floats, spare: Floats
+    sampler: Sampler,
+    shock: Shock,
+    omega: Floats,
+    passed: Floats,
+    stock: Floats,
+    spare: Floats,
+    laws: EngineParameters,
 ) -> ShockPath:
     sampler.used.update(
         {f"par:{name}": None for name in sampler.evidence.parameters if "shock.engine." in name}
@@ -155,7 +165,6 @@ def _engine(
         month_of_force=round(shock.start),
         announced_cut=shock.depth,
     )
-    laws = engine_parameters(sampler.evidence)
     if sampler.draws == 1:
         return central(inputs, laws)
     return simulate(inputs, laws, sampler.draws, shock.request.seed)
@@ -164,7 +173,7 @@ def _engine(
 def _market(base: BalancedBase, shock: Shock, path: NetworkPath) -> tuple[Floats, Floats]:
     """Mean price the cut countries pay, and the actor's producer price, (draw, month) each."""
     cut = cut_countries(shock, base.names.countries)
-    price = path.paid[:, :, shock.step][:, :, cut]
+    price = path.paid[:, :, cut]
     weight = np.broadcast_to(path.base[:, None, shock.step, cut], price.shape)
     known = np.isfinite(price) & (weight > 0)
     total = np.where(known, weight, 0.0).sum(axis=2)

@@ -16,12 +16,13 @@ from midstream.market import Equilibrium, Network, Parameters
 from midstream.shock.answer import answer
 from midstream.shock.behaviour import Sampler, market_parameters, stocked
 from midstream.shock.computed import OnRecord, Run
+from midstream.shock.engine_parameters import EngineParameters, engine_parameters
 from midstream.shock.instruments import Shock, ShockRequest, checked
 from midstream.shock.monthly import network_path
 from midstream.shock.network import BalancedBase, balanced_base, sampled_networks
 from midstream.shock.path import NetworkPath, joined
 from midstream.shock.peaks import PeakModel
-from midstream.shock.prices import prices, size_of_gains
+from midstream.shock.prices import Prices, prices, size_of_gains
 from midstream.shock.result import ShockResult
 from midstream.shock.scenario import (
     Scenario,
@@ -60,6 +61,7 @@ class ShockModel:
         peaks: The form for peaks and its rivals, fitted on the episodes on record.
         evidence: The release all this is from.
         record: What is on record beside a run.
+        laws: Laws of the monthly engine.
         drawn: Streams drawn so far, by number of draws.
     """
 
@@ -69,6 +71,7 @@ class ShockModel:
     peaks: PeakModel
     evidence: Evidence
     record: OnRecord
+    laws: EngineParameters
     drawn: dict[int, dict[str, Floats]] = field(default_factory=dict)
 
     def sampler(self, draws: int) -> Sampler:
@@ -115,9 +118,8 @@ class PackedModel:
     def unpacked(self, evidence: Evidence, world: World) -> ShockModel:
         """Put it back on a world and its release."""
         base = BalancedBase(**self.base, world=world, evidence=evidence)
-        return ShockModel(
-            base, self.networks, self.seed, self.peaks, evidence, OnRecord.read(evidence)
-        )
+        record, laws = OnRecord.read(evidence), engine_parameters(evidence)
+        return ShockModel(base, self.networks, self.seed, self.peaks, evidence, record, laws)
 
 
 def prepare(evidence: Evidence, world: World, shock: Shock) -> ShockModel:
@@ -128,17 +130,20 @@ def prepare(evidence: Evidence, world: World, shock: Shock) -> ShockModel:
     seed = shock.request.seed
     networks = sampled_networks(evidence, base, count, seed)
     peaks, record = PeakModel.fit(evidence), OnRecord.read(evidence)
-    return ShockModel(base, networks, seed, peaks, evidence, record)
+    laws = engine_parameters(evidence)
+    return ShockModel(base, networks, seed, peaks, evidence, record, laws)
 
 
 def run_shock(
     evidence: Evidence,
     world: World,
     ledger: Ledger,
-    request: ShockRequest,
+    request: ShockRequest | Shock,
     bill: Bill | None = None,
     progress: Progress | None = None,
     model: ShockModel | None = None,
+    *,
+    brief: bool = False,
 ) -> ShockResult:
     """Run a shock.
 
@@ -146,29 +151,24 @@ def run_shock(
         evidence: The release.
         world: The world.
         ledger: Where the lineage of the answer is entered.
-        request: What is asked.
+        request: What is asked, or what has been checked already.
         bill: Evaluates a bill of materials on the result.
         progress: Called with the share of work done; may raise to stop.
         model: A chain made ready by `prepare`; made anew where it does not serve.
+        brief: Whether what is compared and told beside the run is left out, see `answer`.
 
     Raises:
         InputError: if the request cannot be run, naming the option.
     """
-    shock = checked(evidence, world, request)
+    shock = request if isinstance(request, Shock) else checked(evidence, world, request)
     if model is None or model.evidence is not evidence or not model.serves(shock):
         model = prepare(evidence, world, shock)
     sampler = model.sampler(shock.draws)
     horizon = horizon_of(shock, sampler.value("shock.recovery"))
     market = follow(model, shock, sampler, horizon, progress)
     networks, given, path = market.networks, market.given, market.path
-    price = prices(sampler, model.base, networks, given, shock, path)
-    cost = market.parameters.full("cost_share", networks[0].output.shape[:1])
-    own = makers(model.base.names, path, cost, request.actor, shock.step)
-    size = size_of_gains(price)
-    gains = tuple(
-        replace(gain, gain=size * gain.gain) if gain.form == request.form else gain
-        for gain in (*own, *market.third.winners)
-    )
+    engine = None if brief and shock.targeted else model.laws
+    price = prices(sampler, model.base, networks, given, shock, path, engine)
     run = Run(
         evidence=evidence,
         base=model.base,
@@ -176,13 +176,26 @@ def run_shock(
         sampler=sampler,
         path=path,
         prices=price,
-        gains=gains,
+        gains=_gains(model, shock, market, price),
         leaked=market.third.leaked,
         peaks=model.peaks,
         record=model.record,
+        brief=brief,
     )
     result = answer(run, ledger)
     return result if bill is None else result.with_bill(bill(result))
+
+
+def _gains(model: ShockModel, shock: Shock, market: Followed, price: Prices) -> tuple[Winner, ...]:
+    """Gains of everybody; those on the form that is cut are of the size of the prices shown."""
+    cost = market.parameters.full("cost_share", market.networks[0].output.shape[:1])
+    actor, form = shock.request.actor, shock.request.form
+    own = makers(model.base.names, market.path, cost, actor, shock.step)
+    size = size_of_gains(price)
+    return tuple(
+        replace(gain, gain=size * gain.gain) if gain.form == form else gain
+        for gain in (*own, *market.third.winners)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +251,7 @@ def follow(
                 scenario.remaining,
                 threshold,
                 look,
+                step=shock.step,
                 draws=shock.draws,
             )
         )

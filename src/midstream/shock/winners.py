@@ -121,6 +121,7 @@ def passers(names: Nodes, state: Equilibrium, months: float, step: int) -> list[
 
 def ranked(winners: list[Winner], least: float, most: int) -> tuple[Winner, ...]:
     """The largest gains by median, none below ``least`` of the world's yearly sales."""
-    shown = [winner for winner in winners if float(np.median(winner.gain)) >= least]
-    shown.sort(key=lambda winner: (-float(np.median(winner.gain)), winner.country, winner.way))
-    return tuple(shown[:most])
+    middles = np.median([winner.gain for winner in winners], axis=1).tolist() if winners else []
+    shown = [pair for pair in zip(middles, winners, strict=True) if pair[0] >= least]
+    shown.sort(key=lambda pair: (-pair[0], pair[1].country, pair[1].way))
+    return tuple(winner for _, winner in shown[:most])

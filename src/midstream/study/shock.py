@@ -12,6 +12,7 @@ from midstream.study.base import Base
 from midstream.terms import suggestion
 
 if TYPE_CHECKING:
+    from midstream.chain.routes import Route
     from midstream.shock.backtest import Backtest
     from midstream.shock.instruments import ShockRequest
     from midstream.shock.network import BalancedBase
@@ -52,6 +53,12 @@ class ShockRoom(Base):
         )
 
     @cached_property
+    def _lines(self) -> Mapping[str, Route]:
+        from midstream.chain.routes import routes
+
+        return routes(self.evidence, self.world)
+
+    @cached_property
     def _models(self) -> dict[str, ShockModel]:
         return {}
 
@@ -61,8 +68,8 @@ class ShockRoom(Base):
         *,
         bill: Callable[[ShockResult], Mapping[str, object]] | None = None,
         progress: Callable[[float], None] | None = None,
-        networks: int | None = None,
         keep: bool = True,
+        brief: bool = False,
     ) -> ShockResult:
         """Run an export control.
 
@@ -70,32 +77,27 @@ class ShockRoom(Base):
             request: One of the study's by name, or a request of its own.
             bill: Evaluates a bill of materials on the result.
             progress: Called with the share of work done; may raise to stop.
-            networks: Networks of the evidence the draws stand on, for a first look; all of them
-                where left out.
             keep: Whether the run is kept, to be given again when it is asked for again.
+            brief: Whether it is told in brief, for a first look; it is then not kept.
 
         Raises:
             InputError: if the request cannot be run, naming the option.
         """
-        from dataclasses import replace
-
         from midstream.shock.instruments import checked
         from midstream.shock.run import prepare, run_shock
 
         asked = self.case(request) if isinstance(request, str) else request
 
         def make() -> ShockResult:
-            shock = checked(self.evidence, self.world, asked)
+            shock = checked(self.evidence, self.world, asked, self._lines)
             model = self._models.get(shock.route.id)
             if model is None or not model.serves(shock):
                 model = prepare(self.evidence, self.world, shock)
                 self._models[shock.route.id] = model
-            if networks is not None:
-                model = replace(model, networks=model.networks[:networks])
             place = (self.evidence, self.world, self.ledger)
-            return run_shock(*place, asked, bill, progress, model)
+            return run_shock(*place, shock, bill, progress, model, brief=brief)
 
-        if bill is not None or networks is not None or not keep:
+        if bill is not None or brief or not keep:
             return make()
         # A request holds a mapping, so its text is the key.
         return self.once(("shock", repr(asked)), make)

@@ -133,9 +133,9 @@ def test_slopes_of_the_base_are_those_of_the_equations() -> None:
     small = 1e-6 * np.eye(size)
     columns = [(clearing(move) - clearing(-move)) / 2e-6 for move in small]
     middle = Middle.of(problem, parameters)
-    slopes = clearing_slopes(problem, middle)
+    slopes = clearing_slopes(middle)
     assert np.allclose(slopes, np.stack(columns, axis=1), atol=1e-6)
-    assert np.allclose(newton_matrix(problem, middle) @ slopes, -np.eye(size), atol=1e-8)
+    assert np.allclose(newton_matrix(middle) @ slopes, -np.eye(size), atol=1e-8)
 
 
 def test_mixing_solves_a_linear_system_in_a_few_steps() -> None:

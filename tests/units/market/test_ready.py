@@ -118,14 +118,14 @@ def test_slopes_of_the_base_steer_to_the_same_solution_sooner() -> None:
     for seed in range(6):
         network, parameters, measures = leaky(seed)
         problem = prepare(network, measures)
-        newton = newton_matrix(problem, Middle.of(problem, parameters))
+        newton = newton_matrix(Middle.of(problem, parameters))
         plain = solve_one(problem, parameters, tolerance=1e-10, limit=1000)
         steered = solve_one(problem, parameters, tolerance=1e-10, limit=1000, newton=newton)
         assert steered.error <= 1e-10
         assert np.allclose(steered.state.output, plain.state.output, rtol=1e-8)
     quiet = Measures.none(network).with_demand(2, 1.2)
     problem = prepare(network, quiet)
-    newton = newton_matrix(problem, Middle.of(problem, parameters))
+    newton = newton_matrix(Middle.of(problem, parameters))
     plain = solve_one(problem, parameters, tolerance=1e-10, limit=1000)
     steered = solve_one(problem, parameters, tolerance=1e-10, limit=1000, newton=newton)
     assert steered.iterations < plain.iterations
@@ -134,7 +134,7 @@ def test_slopes_of_the_base_steer_to_the_same_solution_sooner() -> None:
 def test_a_matrix_that_leads_astray_is_given_up() -> None:
     network, parameters, measures = leaky(3)
     problem = prepare(network, measures)
-    newton = newton_matrix(problem, Middle.of(problem, parameters))
+    newton = newton_matrix(Middle.of(problem, parameters))
     astray = solve_one(problem, parameters, tolerance=1e-10, limit=1000, newton=-newton)
     plain = solve_one(problem, parameters, tolerance=1e-10, limit=1000)
     assert astray.error <= 1e-10

@@ -263,8 +263,8 @@ def test_unconverged_draws_are_told() -> None:
     sampler = Sampler(study.evidence, 1, 1)
     market = follow(model(), shock, sampler, 2)
     path = replace(market.path, unconverged=np.array([2.0]))
-    price = prices(sampler, model().base, market.networks, market.given, shock, path)
     ready = model()
+    price = prices(sampler, ready.base, market.networks, market.given, shock, path, ready.laws)
     computed = Run(
         study.evidence, ready.base, shock, sampler, path, price, (), None, ready.peaks, ready.record
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from midstream.app import address
 from midstream.evidence.lineage import Ledger
 from midstream.report.figures import Figure
@@ -57,6 +59,10 @@ class LivePen(Pen):
     def __init__(self, desk: Desk, way: str, state: list[tuple[str, str]]) -> None:
         super().__init__("", "", Register(), desk)
         self.way, self.state = way, urlencode(state)
+
+    def drawing(self, figure: Figure) -> Markup:
+        """Write a figure; what a tool shows stands in no register, so none is drawn for it."""
+        return self.layouts(figure)
 
     def file(self, figure: Figure, kind: str) -> str:
         """Give the address of a figure's CSV or SVG."""

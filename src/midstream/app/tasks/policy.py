@@ -98,6 +98,13 @@ def first(place: Place, study: StudyText, asked: Asked) -> str:
     return _page(place, study, asked, FIRST)
 
 
+def warm(place: Place, study: StudyText) -> None:
+    """Make the bench of the first country that has a lever, and put that lever to the test."""
+    for country in choices(place, study)["countries"][:1]:
+        levers = [one["id"] for one in country["levers"][:1]]
+        first(place, study, {"lever": levers, "subject": "", "delay": 0.0, "sizes": {}})
+
+
 def full(place: Place, study: StudyText, asked: Asked) -> str:
     """Give the test with all draws, and what would turn it."""
     return _page(place, study, asked, None)

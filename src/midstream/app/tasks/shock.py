@@ -25,8 +25,8 @@ from midstream.shock.result import ShockResult
 from midstream.study import Study
 from midstream.study.config import ShockConfig
 
-#: Draws and networks of a first look; the full run takes those of the parameters.
-FIRST = (5, 1)
+#: Draws of a first look: the central values on the central network, without an interval.
+FIRST = 1
 #: Makers of a form that can be named as who restricts, and groups that can be cut.
 MAKERS = 12
 
@@ -133,12 +133,10 @@ def apart(study: Study) -> Iterator[None]:
 
 
 def first(place: Place, study: StudyText, asked: Asked) -> str:
-    """Give a first look: few draws on one network of the evidence."""
+    """Give a first look: the central draw of the full run, told in brief."""
     opened = place.study(study)
-    draws, networks = FIRST
     with apart(opened):
-        request = request_of(asked, opened, draws)
-        found = opened.shock(request, progress=place.tell, networks=networks)
+        found = opened.shock(request_of(asked, opened, FIRST), progress=place.tell, brief=True)
         return _written(opened, asked, found, "first")
 
 
@@ -150,9 +148,9 @@ def warm(place: Place, study: StudyText) -> None:
     opened = place.study(study)
     case = next(iter(opened.config.shocks), None)
     if case is not None:
-        request = replace(opened.case(case.id), draws=MANY)
+        request = replace(opened.case(case.id), draws=MANY, months=1, notice_days=0.0)
         with apart(opened):
-            opened.shock(request, networks=FIRST[1])
+            opened.shock(request, brief=True)
 
 
 def full(place: Place, study: StudyText, asked: Asked) -> str:
@@ -237,7 +235,6 @@ def _written(study: Study, asked: Asked, found: ShockResult, look: str) -> str:
             case=case,
             found=found,
             look=look,
-            draws=FIRST[0],
             peak=peak,
             spoken=_spoken(desk, case, found),
             figures=_figures(desk, case),
@@ -266,8 +263,9 @@ def _spoken(desk: QuickDesk, case: Case, found: ShockResult) -> Any:
     peak = max(known, key=lambda one: one.value or 0.0)
     month = str(list(found.price_outside).index(peak))
     measure = SPOKEN.get(case.asked.instrument, "a measure")
+    span = "" if peak.low is None else " ({p:range})"
     return say(
         "After {m} by {a}, {f} costs {p} times as much outside at its peak, in month {n}"
-        " ({p:range}).",
+        f"{span}.",
         m=measure, a=actor, f=form, p=peak, n=month,
     )  # fmt: skip

@@ -139,9 +139,13 @@ class Pen:
         return Markup(vessel_svg(cell))
 
     def drawing(self, figure: Figure) -> Markup:
-        """Write a figure in two or three layouts, of which the style sheet shows one."""
+        """Write a figure and enter its numbers."""
         for shown in figure.numbers:
             self.register.add(shown, self.place)
+        return self.layouts(figure)
+
+    def layouts(self, figure: Figure) -> Markup:
+        """Write a figure in two or three layouts, of which the style sheet shows one."""
         layouts = {"wide": figure.width, "narrow": NARROW}
         if figure.width > MIDDLE + 100:
             layouts = {"wide big": figure.width, "mid": MIDDLE, "narrow": NARROW}
