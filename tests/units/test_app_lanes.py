@@ -170,6 +170,24 @@ def test_a_process_that_has_grown_ends_after_its_job(
     asyncio.run(scene())
 
 
+def test_a_fault_of_ours_is_told_and_the_lane_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scene() -> None:
+        asked = service()
+        asked.start()
+        with pytest.raises(ServedError) as error:
+            await asked.value("reader", "slow", "edition.assets", "one", "too many")
+        assert error.value.status == 500
+        await asked.value("reader", "slow", "edition.assets", str(tmp_path))
+        await asked.close()
+
+    asyncio.run(scene())
+    assert any(tmp_path.iterdir())
+    assert "edition.assets" in caplog.text
+    assert "TypeError" in caplog.text
+
+
 def grown(*_asked: object) -> worker.Outcome:
     """A job after which the process has grown."""
     return worker.Outcome(grown=True)
@@ -192,7 +210,7 @@ def test_a_study_that_was_open_before_the_fork_is_not_opened_again(
 def test_what_is_named_for_the_fork_arrives_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(nursery.STUDY, raising=False)
     assert nursery.announced() is None
-    named = StudyText("own", "A \u201cstudy\u201d", 'id = "own"\n', own=True, changed=("a", "b"))
+    named = StudyText("own", "A \u201cstudy\u201d", 'id = "own"\n', True, ("a", "b"), "", ("c",))
     monkeypatch.setenv(nursery.STUDY, "")
     nursery.announce(named)
     assert nursery.announced() == named

@@ -7,6 +7,7 @@ one. Within a lane clients take turns, one job each, however many one of them ha
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict, deque
 from concurrent.futures import ProcessPoolExecutor
@@ -26,6 +27,8 @@ IDLE = 10.0
 START = 180.0
 #: A job that was told to stop may work on for so long (s).
 GRACE = 2.0
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass
@@ -102,25 +105,32 @@ class Hand:
         """Do a job; a job that takes too long, or kills its process, gives an error."""
         self.stop.value = 0
         self.share.value = 0.0
+        outcome = await self._outcome(job, seconds)
+        if outcome.grown:
+            # What is broken, or a large job leaves behind, goes; another process begins at once.
+            self.close()
+        return outcome
+
+    async def _outcome(self, job: Job, seconds: float) -> Outcome:
         try:
             if self._pool is None:
                 # A process begins while others wait for it, not the server.
                 self._pool = await asyncio.wait_for(asyncio.to_thread(self._begin), START)
             working = asyncio.wrap_future(self._pool.submit(work, job.task, *job.values))
-            outcome = await asyncio.wait_for(working, seconds)
-            if outcome.grown:
-                # What a large job leaves behind is given back; another process begins at once.
-                self.close()
-            return outcome
-        except TimeoutError:
-            self.close()
+        except (TimeoutError, BrokenProcessPool):
+            return _failed(503, "no worker could begin", "ask again")
+        done, _ = await asyncio.wait({working}, timeout=seconds)
+        if not done:
             why = f"a job of this kind may take {seconds:g} seconds"
-            words = Failure(what="the job took too long", why=why, mend="ask for fewer draws")
-            return Outcome(None, 503, words)
-        except BrokenProcessPool:
-            self.close()
-            words = Failure(what="the worker broke off", mend="ask again, for fewer draws")
-            return Outcome(None, 503, words)
+            return _failed(503, "the job took too long", "ask for fewer draws", why)
+        error = working.exception()
+        if isinstance(error, BrokenProcessPool):
+            return _failed(503, "the worker broke off", "ask again, for fewer draws")
+        if error is not None:
+            # A fault of ours: told in the log of the server, and no end of the lane.
+            _LOG.error("job %s failed", job.task, exc_info=error)
+            return _failed(500, "the server made a mistake with this", "ask for something else")
+        return working.result()
 
     def _begin(self) -> ProcessPoolExecutor:
         """Begin a process, and wait until it is there."""
@@ -207,6 +217,11 @@ class Lane:
             job.state = "done"
             if not job.done.done():
                 job.done.set_result(outcome)
+
+
+def _failed(status: int, what: str, mend: str, why: str = "") -> Outcome:
+    """Make the outcome of a job that failed; its process is not used again."""
+    return Outcome(None, status, Failure(what=what, why=why, mend=mend), grown=True)
 
 
 def value_of(outcome: Outcome) -> Any:

@@ -7,14 +7,14 @@ On systems other than Linux each worker begins anew and warms itself when it is 
 from __future__ import annotations
 
 import gc
-import json
 import os
 import platform
-from dataclasses import asdict
 from functools import cache
 from multiprocessing import get_context
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
 
 from midstream.app.settings import StudyText
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 WARM = "midstream.app.warm"
 #: How it is told what study to open; a process can be handed nothing else before it is asked.
 STUDY = "MIDSTREAM_WARM_STUDY"
+_TEXT = TypeAdapter(StudyText)
 
 
 @cache
@@ -41,16 +42,13 @@ def context() -> BaseContext:
 
 def announce(study: StudyText) -> None:
     """Name the study the process opens; too late once the first worker has begun."""
-    os.environ[STUDY] = json.dumps(asdict(study))
+    os.environ[STUDY] = _TEXT.dump_json(study).decode()
 
 
 def announced() -> StudyText | None:
     """Give the study that was named."""
     text = os.environ.get(STUDY)
-    if text is None:
-        return None
-    fields = json.loads(text)
-    return StudyText(**{**fields, "changed": tuple(fields["changed"])})
+    return None if text is None else _TEXT.validate_json(text)
 
 
 @cache

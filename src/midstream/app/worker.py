@@ -55,7 +55,7 @@ class Outcome:
 
     Attributes:
         value, status, failure: See above.
-        grown: Whether the process has taken more memory by now than it may keep.
+        grown: Whether the process has taken more memory by now than it may keep, or failed.
     """
 
     value: Any = None
