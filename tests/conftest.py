@@ -6,7 +6,7 @@ import ipaddress
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import distribution
 from importlib.resources import files
 from pathlib import Path
@@ -113,22 +113,52 @@ def missing_browser() -> str | None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests share a worker, and which are left out of the coverage.
+#: Groups of tests that take longest: begun first, so that no worker is left with one at the end.
+LONGEST = (
+    "report",
+    "studies",
+    "served",
+    "docs/test_cli_docs.py",
+    "units/test_cli.py",
+    "laws/test_scorecard_laws.py",
+    "units/importers/test_merging.py",
+    "units/importers/test_templates.py",
+    "units/test_beside.py",
+)
 
-    Tests of the report and of its pages in a browser share studies that take long to tell, those
-    of the explorer share a server; all others keep to their file. Tests of documents, in a browser
-    and of whole editions run again what laws, cases and units have run: measuring them would take
-    long and show nothing more.
+
+def group_of(path: Path, told: set[Path]) -> str:
+    """Name the group of a file whose tests share a worker."""
+    parts = path.relative_to(HERE).parts
+    if parts[-1] == "test_site_browser.py" or parts[:2] == ("units", "report"):
+        return "report"
+    if parts[0] == "app":
+        return "served"
+    return "studies" if path in told else "/".join(parts)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests share a worker, which begin, and which are left out of the coverage.
+
+    Tests of the report and of its pages in a browser share studies that take long to tell, as do
+    other files that ask for these studies; those of the explorer share a server; all others keep
+    to their file. Tests of documents, in a browser and of whole editions run again what laws,
+    cases and units have run: measuring them would take long and show nothing more.
     """
+    told = {item.path for item in items if {"india", "japan"} & set(fixtures_of(item))}
+    groups = {path: group_of(path, told) for path in {item.path for item in items}}
+    rank = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(groups[item.path], len(rank)))
     for item in items:
+        item.add_marker(pytest.mark.xdist_group(groups[item.path]))
         parts = item.path.relative_to(HERE).parts
-        shared = parts[-1] == "test_site_browser.py" or parts[:2] == ("units", "report")
-        served = parts[0] == "app" and not shared
-        group = "report" if shared else "served" if served else "/".join(parts)
-        item.add_marker(pytest.mark.xdist_group(group))
         if parts[0] in ("app", "docs") or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.no_cover)
+
+
+def fixtures_of(item: pytest.Item) -> Sequence[str]:
+    """Names of the fixtures a test asks for."""
+    return item.fixturenames if isinstance(item, pytest.Function) else ()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

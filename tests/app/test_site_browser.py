@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,23 +13,11 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from midstream.report.narrative import narrate
-from midstream.report.numbers import Register
-from midstream.report.site import build_site
-from midstream.study import Study
+from browser_tools import CONTRAST, FLAGS, complaints, screen, violations
+from quick_studies import Built
 
 pytestmark = pytest.mark.browser
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-)
 PAGES = (
     "index.html",
     "sectors.html",
@@ -57,12 +44,9 @@ PAGES = (
 Driver = webdriver.Chrome
 
 
-@pytest.fixture(scope="session")
-def folder(india: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    study = india
-    site = tmp_path_factory.mktemp("site")
-    build_site(study, narrate(study), site, Register(), edition_hash="0" * 64)
-    return site
+@pytest.fixture(scope="module")
+def folder(site: Built) -> Path:
+    return site.folder
 
 
 @pytest.fixture(scope="session")
@@ -79,13 +63,6 @@ def browser(
     driver.quit()
 
 
-def screen(driver: Driver, width: int, scheme: str = "light") -> None:
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    feature = {"name": "prefers-color-scheme", "value": scheme}
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-
-
 def visit(driver: Driver, folder: Path, page: str) -> None:
     path, _, anchor = page.partition("#")
     driver.get("about:blank")
@@ -100,29 +77,6 @@ def ready(driver: Driver) -> None:
     )
 
 
-def complaints(driver: Driver) -> list[str]:
-    entries: list[dict[str, str]] = driver.get_log("browser")
-    return [entry["message"] for entry in entries]
-
-
-#: What axe looks for: the rules of these standards, or of contrast alone.
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-CONTRAST = ["color-contrast"]
-
-
-def violations(driver: Driver, axe: str, rules: list[str] = STANDARDS) -> list[str]:
-    driver.execute_script(axe)
-    found: dict[str, Any] = driver.execute_async_script(
-        "const [rules, done] = arguments;"
-        "axe.run(document, {preload: false, runOnly: rules}).then(done);",
-        rules,
-    )
-    return [
-        f"{one['id']}: {one['help']} {json.dumps([n['html'][:160] for n in one['nodes'][:3]])}"
-        for one in found["violations"]
-    ]
-
-
 def first_number(driver: Driver) -> Any:
     return driver.find_element(By.CSS_SELECTOR, "main a.num[data-lineage]")
 
@@ -131,38 +85,29 @@ def first_number(driver: Driver) -> Any:
 WIDTHS = ((1240, "light"), (620, "light"), (390, "dark"), (320, "light"))
 
 
+# The schemes differ in colours only, so the look in the dark is for contrast, where colours abound.
+DARK = (*PAGES[:4], "policy.html", "money.html", "shock.html")
+#: Pages whose phone layout is put to axe too; the others share their parts.
+PHONE = ("index.html", "sectors.html")
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_page_fits_and_is_quiet(browser: Driver, folder: Path, page: str) -> None:
+def test_page_fits_is_quiet_and_accessible(
+    browser: Driver, folder: Path, axe_script: str, page: str
+) -> None:
     screen(browser, *WIDTHS[0])
     visit(browser, folder, page)
     for width, scheme in WIDTHS:
         screen(browser, width, scheme)
         assert browser.execute_script("return document.documentElement.scrollWidth") <= width
-    assert complaints(browser) == []
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_page_is_accessible(browser: Driver, folder: Path, axe_script: str, page: str) -> None:
     screen(browser, 1240)
-    visit(browser, folder, page)
     assert complaints(browser) == []
-    assert violations(browser, axe_script, STANDARDS) == []
-
-
-# The schemes differ in colours only, so the second look is for contrast, where colours abound.
-@pytest.mark.parametrize("page", [*PAGES[:4], "policy.html", "money.html", "shock.html"])
-def test_page_has_contrast_in_the_dark(
-    browser: Driver, folder: Path, axe_script: str, page: str
-) -> None:
-    screen(browser, 1240, "dark")
-    visit(browser, folder, page)
-    assert violations(browser, axe_script, CONTRAST) == []
-
-
-def test_phone_pages_are_accessible(browser: Driver, folder: Path, axe_script: str) -> None:
-    screen(browser, 390)
-    for page in ("index.html", "sectors.html"):
-        visit(browser, folder, page)
+    assert violations(browser, axe_script) == []
+    if page in DARK:
+        screen(browser, 1240, "dark")
+        assert violations(browser, axe_script, CONTRAST) == []
+    if page in PHONE:
+        screen(browser, 390)
         assert violations(browser, axe_script) == []
 
 

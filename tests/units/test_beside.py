@@ -11,9 +11,9 @@ import pytest
 
 from midstream.errors import InputError
 from midstream.report import edition
-from midstream.study import Study, load
+from midstream.study import Study
 from midstream.study.beside import Answers, beside, take, work_out
-from quick_studies import SMALL
+from quick_studies import SMALL, frugal
 
 #: Small enough to be quick; it cuts a form whose chain is short.
 SHOCK = """
@@ -34,7 +34,7 @@ def again(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Study]:
     path = tmp_path_factory.mktemp("beside") / "small.toml"
     text = SMALL.replace("\n[edition]", f"{SHOCK}\n[edition]")
     path.write_text(text, encoding="utf-8")
-    return partial(load, path)
+    return partial(frugal, path)
 
 
 def refused() -> Study:
@@ -112,7 +112,7 @@ def test_without_a_second_process_nothing_is_taken(again: Callable[[], Study]) -
 
 
 def test_what_is_made_there_is_what_is_made_here(again: Callable[[], Study]) -> None:
-    with beside(again(), again) as other, beside(again(), None) as alone:
+    with beside(again(), refused) as other, beside(again(), None) as alone:
         there, here = other.have(divmod, 7, 2), alone.have(divmod, 7, 2)
         assert there() == here() == (3, 1)
 

@@ -20,6 +20,14 @@ ENVELOPE = {"command", "study", "data_release", "version", "assumptions", "warni
 QUANTITY = {"value", "low", "high", "unit", "label", "lineage"}
 LABELS = {"V", "V1", "U", "modelled", None}
 
+pytestmark = pytest.mark.usefixtures("kept_studies")
+
+
+@pytest.fixture
+def fresh(quick_file: Path) -> tuple[str, str]:
+    """Words that open the default study anew with each command, as a file of one's own is."""
+    return ("--study", str(quick_file))
+
 
 def process(*arguments: str) -> Answer:
     """Run the command line as a program of its own."""
@@ -88,9 +96,9 @@ def test_score_gives_cells_in_the_envelope(run: Any) -> None:
     assert_quantities(made["result"])
 
 
-def test_a_score_can_be_traced_to_its_inputs(run: Any) -> None:
+def test_a_score_can_be_traced_to_its_inputs(run: Any, fresh: tuple[str, str]) -> None:
     lineage = "f:score.stage/IND/wind/C3/2030"
-    made = document(run("evidence", "trace", lineage, "--json"))
+    made = document(run("evidence", "trace", lineage, "--json", *fresh))
     tree = made["result"]
     assert tree["id"] == lineage
     assert tree["kind"] == "formula"
@@ -106,29 +114,27 @@ def test_a_residual_of_a_balance_can_be_traced(run: Any) -> None:
     }
 
 
-def test_the_seed_and_the_horizon_are_heard(run: Any) -> None:
-    plain = document(run("score", "IND", "--sector", "wind", "--json"))["result"]
-    again = document(run("score", "IND", "--sector", "wind", "--json"))["result"]
-    other = document(run("score", "IND", "--sector", "wind", "--json", "--seed", "5"))["result"]
-    later = document(run("score", "IND", "--sector", "wind", "--json", "--horizon", "2035"))[
-        "result"
-    ]
+def test_the_seed_and_the_horizon_are_heard(run: Any, fresh: tuple[str, str]) -> None:
+    score = ("score", "IND", "--sector", "wind", "--json", *fresh)
+    plain, again = (document(run(*score))["result"] for _ in range(2))
+    other = document(run(*score, "--seed", "5"))["result"]
+    later = document(run(*score, "--horizon", "2035"))["result"]
     assert plain == again
     assert plain != other
     assert later[0]["score"]["lineage"].endswith("/2035")
 
 
-def test_a_trace_takes_the_seed_of_the_answer(run: Any) -> None:
-    seeded = document(run("score", "IND", "--sector", "wind", "--seed", "5", "--json"))["result"]
-    shown = seeded[2]["score"]
-    trace = ("evidence", "trace", shown["lineage"], "--json")
+def test_a_trace_takes_the_seed_of_the_answer(run: Any, fresh: tuple[str, str]) -> None:
+    score = ("score", "IND", "--sector", "wind", "--seed", "5", "--json", *fresh)
+    shown = document(run(*score))["result"][2]["score"]
+    trace = ("evidence", "trace", shown["lineage"], "--json", *fresh)
     assert document(run(*trace, "--seed", "5"))["result"]["quantity"] == shown
     assert document(run(*trace))["result"]["quantity"] != shown
 
 
 def test_an_edition_takes_seed_and_licences(run: Any, tmp_path: Path) -> None:
     folder = tmp_path / "edition"
-    words = ("--only", "tables", "--seed", "5", "--without-licence", "unclear")
+    words = ("--only", "tables", "--seed", "5", "--without-licence", "unclear", "--processes", "1")
     file = tmp_path / "small.toml"
     file.write_text(SMALL, encoding="utf-8")
     assert run("build", str(file), "--out", str(folder), *words).code == 0
@@ -145,15 +151,18 @@ def test_licences_left_out_change_what_is_shown(run: Any) -> None:
     assert len(clear["observations"]) < len(whole["observations"])
 
 
-def test_licences_left_out_change_checks_scores_and_traces(run: Any) -> None:
+def test_licences_left_out_change_checks_scores_and_traces(
+    run: Any, fresh: tuple[str, str]
+) -> None:
     without = ("--without-licence", "unclear", "--without-licence", "CC BY 4.0", "--json")
     checked = [document(run("evidence", "check", "--json", *more)) for more in ((), without[:2])]
     assert checked[1]["result"]["counts"] != checked[0]["result"]["counts"]
-    score = ("score", "IND", "--sector", "wind")
+    score = ("score", "IND", "--sector", "wind", *fresh)
     whole = document(run(*score, "--json"))["result"]
     cell = document(run(*score, *without))["result"][2]
     assert cell["score"]["value"] != whole[2]["score"]["value"]
-    traced = document(run("evidence", "trace", cell["score"]["lineage"], *without))["result"]
+    trace = ("evidence", "trace", cell["score"]["lineage"], *fresh)
+    traced = document(run(*trace, *without))["result"]
     assert traced["quantity"] == cell["score"]
 
 
@@ -256,19 +265,19 @@ def study_file(path: Path, old: str, new: str) -> str:
     return str(file)
 
 
-def test_a_study_of_an_unknown_country_stops_every_command(tmp_path: Path) -> None:
+def test_a_study_of_an_unknown_country_stops_every_command(run: Any, tmp_path: Path) -> None:
     file = study_file(tmp_path, 'focus = "IND"', 'focus = "ATL"')
     edition = tmp_path / "edition"
     edition.mkdir()
     (edition / "kept.txt").write_text("kept", encoding="utf-8")
-    one_error(process("score", "--study", file), "mine.toml", "unknown country 'ATL'")
-    one_error(process("build", file, "--out", str(edition)), "mine.toml", "unknown country 'ATL'")
+    one_error(run("score", "--study", file), "mine.toml", "unknown country 'ATL'")
+    one_error(run("build", file, "--out", str(edition)), "mine.toml", "unknown country 'ATL'")
     assert [entry.name for entry in edition.iterdir()] == ["kept.txt"]
 
 
-def test_a_study_that_is_not_toml_says_the_line(tmp_path: Path) -> None:
+def test_a_study_that_is_not_toml_says_the_line(run: Any, tmp_path: Path) -> None:
     file = study_file(tmp_path, 'focus = "IND"', "focus = IND")
-    one_error(process("score", "--study", file), "mine.toml", "not TOML", "line 5")
+    one_error(run("score", "--study", file), "mine.toml", "not TOML", "line 5")
 
 
 # -- bad data ---------------------------------------------------------------------------------

@@ -32,11 +32,6 @@ from midstream.study import Study
 QUICK = frozenset({"condensed", "tables"})
 
 
-@pytest.fixture(scope="module")
-def edition(india: Study, tmp_path_factory: pytest.TempPathFactory) -> Edition:
-    return build(india, tmp_path_factory.mktemp("out") / "india", QUICK)
-
-
 @pytest.fixture
 def folder(india: Study, tmp_path: Path) -> Path:
     """A small folder with a manifest."""
@@ -181,10 +176,10 @@ def test_a_manifest_holds_no_clock(edition: Edition) -> None:
     assert not {"created", "time", "built", "python", "host"} & set(manifest)
 
 
-def test_progress_is_told(india: Study, tmp_path: Path) -> None:
+def test_progress_is_told(small: Study, tmp_path: Path) -> None:
     told: list[tuple[str, float]] = []
     build(
-        india,
+        small,
         tmp_path / "out",
         frozenset({"tables"}),
         lambda what, share: told.append((what, share)),

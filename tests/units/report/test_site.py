@@ -11,31 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from midstream.report.narrative import Narrative, narrate
+from midstream.report.narrative import narrate
 from midstream.report.numbers import Register
 from midstream.report.site import build_site
 from midstream.report.site.assets import theme_css
 from midstream.report.site.glass import shard_of
 from midstream.study import Study
+from quick_studies import HASH, Built
 
-HASH = "0123456789abcdef" * 4
 #: Written by other parts of the edition.
 ELSEWHERE = re.compile(r"^(\.\./)?(condensed\.pdf|tables/.*)$")
 VOID = {"meta", "link", "input", "br", "img", "hr", "source"}
-
-
-@dataclass
-class Built:
-    """A site on disk with what it was made from."""
-
-    study: Study
-    narrative: Narrative
-    folder: Path
-    files: list[Path]
-    register: Register
-
-    def pages(self) -> list[Path]:
-        return [path for path in self.files if path.suffix == ".html"]
 
 
 @dataclass
@@ -87,12 +73,8 @@ def crawl(page: Path) -> Crawler:
 
 
 @pytest.fixture(scope="module")
-def built(india: Study, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    study = india
-    narrative, register = narrate(study), Register()
-    folder = tmp_path_factory.mktemp("site")
-    files = build_site(study, narrative, folder, register, edition_hash=HASH)
-    return Built(study, narrative, folder, files, register)
+def built(site: Built) -> Built:
+    return site
 
 
 @pytest.fixture(scope="module")
@@ -216,9 +198,12 @@ def test_no_path_of_this_machine_is_written(built: Built) -> None:
             assert str(built.folder) not in path.read_text("utf-8")
 
 
-def test_report_link_is_left_out_where_there_is_none(built: Built, tmp_path: Path) -> None:
-    build_site(built.study, built.narrative, tmp_path, Register(), edition_hash=HASH, report=None)
+def test_report_link_is_left_out_where_there_is_none(
+    built: Built, small: Study, tmp_path: Path
+) -> None:
+    build_site(small, narrate(small), tmp_path, Register(), edition_hash=HASH, report=None)
     assert "condensed.pdf" not in (tmp_path / "index.html").read_text("utf-8")
+    assert "condensed.pdf" in (built.folder / "index.html").read_text("utf-8")
 
 
 def test_forced_colours_keep_text_apart_from_what_it_stands_on() -> None:

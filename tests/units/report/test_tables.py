@@ -16,19 +16,12 @@ from midstream.errors import ModelError
 from midstream.evidence.lineage import Ledger, Node
 from midstream.evidence.quantity import Quantity
 from midstream.report.bibliography import Entry, bibtex, by_layer, csl_json, entries, sources_below
-from midstream.report.edition import Edition, build
+from midstream.report.edition import Edition
 from midstream.report.sheets import scores
 from midstream.report.tables import Column, Sheet, safe_text, written
 from midstream.study import Study
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
-
-
-@pytest.fixture(scope="module")
-def edition(india: Study, tmp_path_factory: pytest.TempPathFactory) -> Edition:
-    return build(
-        india, tmp_path_factory.mktemp("tables") / "out", frozenset({"condensed", "tables"})
-    )
 
 
 @pytest.fixture(scope="module")
