@@ -173,6 +173,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def nothing_kept() -> Iterator[None]:
+    """Work every answer out: none is taken from an earlier run, here or in a process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIDSTREAM_KEEP", "off")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def shipped_tables() -> Iterator[None]:
     """Read the tables that ship with the package once; nothing writes into their folder."""
     from midstream.evidence import store

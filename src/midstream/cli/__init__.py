@@ -151,6 +151,9 @@ def build(
     processes: Annotated[
         int | None, typer.Option(min=1, max=2, help="Processes; 2 where there are two cores.")
     ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Work everything out, whatever earlier runs kept.")
+    ] = False,
     seed: Seed = None,
     data: Data = None,
     without_licence: Without = None,
@@ -158,13 +161,15 @@ def build(
     """Build an edition: site, condensed PDF, tables, manifest."""
     from midstream.report.edition import build as make
 
-    opened = open_study(study, data, without_licence, seed)
+    again = partial(open_study, study, data, without_licence, seed, keep=not fresh)
+    opened = again()
     two = (processes or os.cpu_count() or 1) > 1
-    again = partial(open_study, study, data, without_licence, seed) if two else None
     parts = frozenset(part.strip() for part in only.split(",")) if only else None
     folder = out or Path("build") / opened.config.id
     with progress_bar("building") as progress:
-        edition = make(opened, folder, parts, lambda what, share: progress(share, what), again)
+        edition = make(
+            opened, folder, parts, lambda what, share: progress(share, what), again if two else None
+        )
     for file in edition.files:
         if "/" not in file:
             typer.echo(str(edition.folder / file))

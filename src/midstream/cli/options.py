@@ -35,13 +35,18 @@ Table = Callable[[Any], str]
 
 
 def open_study(
-    study: str, data: Path | None, without: list[str] | None, seed: int | None = None
+    study: str,
+    data: Path | None,
+    without: list[str] | None,
+    seed: int | None = None,
+    keep: bool = True,
 ) -> Study:
-    """Open a study as the options ask for it."""
+    """Open a study as the options ask for it; answers of earlier runs are given again."""
     from midstream import study as studies
 
     gc.set_threshold(COLLECT_EVERY)
-    return studies.load(study, data=data, without_licences=frozenset(without or ()), seed=seed)
+    without_licences = frozenset(without or ())
+    return studies.load(study, data=data, without_licences=without_licences, seed=seed, keep=keep)
 
 
 def on_study(command: Callable[..., tuple[Any, Table]]) -> Callable[..., None]:

@@ -383,10 +383,10 @@ class Bulk:
 
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Open a database in memory that can read this one folder and nothing else."""
+    """Open a database in memory that reads this one folder; one thread sums in one order."""
     import duckdb
 
-    connection = duckdb.connect(":memory:")
+    connection = duckdb.connect(":memory:", config={"threads": 1})
     connection.execute("SET allowed_directories = [$folder]", {"folder": str(folder)})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

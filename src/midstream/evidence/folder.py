@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from midstream.terms import suggestion
 
 #: The release that ships with the package.
 SHIPPED = Path(__file__).resolve().parent.parent / "data"
+
+#: Endings of the files that make up a release.
+RELEASE_FILES = (".csv", ".toml", ".parquet")
 
 #: Tables without which nothing can be said.
 CORE_TABLES = (
@@ -171,3 +175,12 @@ def _release(path: Path, problems: list[Finding]) -> Release:
         rows=content.get("rows", {}),
         bulk_rows=content.get("bulk_rows", {}),
     )
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of a data release, by path in its folder."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix in RELEASE_FILES)
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(read_bytes(path)).hexdigest()
+        for path in files
+    }

@@ -35,8 +35,9 @@ from midstream.market.problem import Problem, prepare
 from midstream.market.reference import solve_one
 from midstream.market.slopes import STEERING, Middle, newton_matrix
 
-#: Largest number of mixed iterations; random networks need 25, nearly all fewer than 300.
-LIMIT = 1000
+#: Largest number of mixed iterations; random networks need 25, nearly all fewer than 300. A few
+#: need thousands, which the kernel does a hundred times as fast as the reference after it.
+LIMIT = 4000
 #: From this many draws on the kernel is worth its compilation (about 20 s once a machine).
 MANY = 64
 #: Past differences the kernel keeps: fewer than the reference, as each costs time.

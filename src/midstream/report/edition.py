@@ -43,6 +43,9 @@ Progress = Callable[[str, float], None]
 #: Parts of an edition that can be built on their own.
 PARTS = ("site", "condensed", "tables", "workbook")
 
+#: Answer that stands for all that the words of an edition ask for.
+EVERYTHING = "edition"
+
 #: Parts that the interface names and this version does not make yet.
 LATER = {"complete": "the complete report"}
 
@@ -152,7 +155,8 @@ class _Maker:
         again: Callable[[], Study] | None,
     ) -> None:
         self.study, self.folder, self.parts, self.tell = study, folder, parts, tell
-        self.again = again
+        # What an earlier edition of the same inputs has asked for is at hand.
+        self.again = None if study.keep and study.keep.holds(EVERYTHING) else again
         self.made_from: dict[str, Any] = inputs(study)
         self.stamp: Stamp = stamp(study, self.made_from)
         self.registers: list[tuple[str, Register]] = []
@@ -174,6 +178,7 @@ class _Maker:
         narrative = narrate(self.study)
         found = self._sheets(narrative) if self.parts & {"tables", "workbook"} else []
         workbook = self._workbook(other, narrative, found) if "workbook" in self.parts else None
+        self.study.once(EVERYTHING, lambda: True)
         if "site" in self.parts:
             self._site(narrative)
         if "condensed" in self.parts:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from midstream.errors import InputError
+from midstream.evidence.folder import file_hashes
 from midstream.evidence.tables import read_bytes
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 NAME = "manifest.json"
 FORMAT = "midstream-manifest/1"
-
-#: Endings of the files of a data folder that make up a release.
-_RELEASE_FILES = (".csv", ".toml", ".parquet")
 
 #: Length of the hash as it is printed.
 _SHORT = 12
@@ -99,7 +97,7 @@ def inputs(study: Study) -> dict[str, Any]:
         "study": config.id,
         "study_sha256": _study_hash(study),
         "data_release": study.data_release,
-        "tables": _tables(study.evidence.folder.path),
+        "tables": file_hashes(study.evidence.folder.path),
         "without_licences": sorted(study.evidence.without_licences),
         "version": study.version,
         "draws": config.draws,
@@ -135,12 +133,6 @@ def _study_hash(study: Study) -> str:
 
 def _worked(sector: str, published: Mapping[str, Any]) -> dict[str, Any]:
     return {"sector": sector, "published": {stage: one.value for stage, one in published.items()}}
-
-
-def _tables(folder: Path) -> dict[str, str]:
-    """Hash of every file of a data release, by path in its folder."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix in _RELEASE_FILES)
-    return {path.relative_to(folder).as_posix(): _sha256(read_bytes(path)) for path in files}
 
 
 def edition_hash(made_from: Mapping[str, Any]) -> str:

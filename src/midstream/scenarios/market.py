@@ -6,7 +6,7 @@ the exports of the leader cut, and today with the same cut, so that then and now
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
@@ -209,8 +209,17 @@ def prepared(
     ]
     blank = State.blank(len(years), *base.network.output.shape)
     used = (*sampler.used, "par:outlook.market.pace", "par:outlook.market.pace.named")
-    result = FutureMarket(frame, base, tuple(years), leaders, cut, blank, used, needs, paths)
+    later = {form: tuple(_later(form, paths, needs)) for form in base.names.forms}
+    result = FutureMarket(frame, base, tuple(years), leaders, cut, blank, used, later)
     return blocks, result
+
+
+def _later(form: str, paths: Paths, needs: Needs) -> Iterator[str]:
+    """Ids of the projects and needs of a form."""
+    for project in paths.projects:
+        yield from project.lineage if project.form == form else ()
+    for place, lineage in zip(needs.places, needs.lineage, strict=True):
+        yield from lineage if place[0] == form else ()
 
 
 def default_cut(evidence: Evidence, base: BalancedBase, incumbents: Sequence[str] = ()) -> Cut:

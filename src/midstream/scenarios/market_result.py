@@ -10,7 +10,7 @@ import numpy as np
 
 from midstream.chain.estimate import Floats
 from midstream.evidence import Ledger, Node, Quantity
-from midstream.scenarios.frame import Frame, Needs, Paths
+from midstream.scenarios.frame import Frame
 from midstream.shock.network import BalancedBase
 
 
@@ -150,7 +150,7 @@ class FutureMarket:
         cut: The cut that is compared then and now.
         state: Arrays.
         used: Ids of the parameters behind it.
-        needs, paths: The outlook it stands on.
+        later: Form -> ids of its projects and needs in the outlook it stands on.
     """
 
     frame: Frame
@@ -160,8 +160,7 @@ class FutureMarket:
     cut: Cut
     state: State = field(repr=False)
     used: tuple[str, ...]
-    needs: Needs = field(repr=False)
-    paths: Paths = field(repr=False)
+    later: Mapping[str, tuple[str, ...]] = field(repr=False)
 
     @property
     def draws(self) -> int:
@@ -300,10 +299,7 @@ class FutureMarket:
         found = [e.lineage for (f, _), e in world.outputs.items() if f == form and e.value]
         found.append(world.world_output[form].lineage)
         if under != "now":
-            for project in self.paths.projects:
-                found.extend(project.lineage if project.form == form else ())
-            for place, lineage in zip(self.needs.places, self.needs.lineage, strict=True):
-                found.extend(lineage if place[0] == form else ())
+            found.extend(self.later[form])
         return tuple(dict.fromkeys((*found, *self.used)))
 
     def to_dict(self, ledger: Ledger, countries: Sequence[str]) -> dict[str, Any]:

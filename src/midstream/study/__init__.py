@@ -16,6 +16,7 @@ from midstream.errors import InputError
 from midstream.evidence import Evidence
 from midstream.evidence.override import with_parameters
 from midstream.study.config import StudyConfig
+from midstream.study.kept import Keep, root
 from midstream.study.opened import Progress, Study
 from midstream.terms import suggestion
 
@@ -30,6 +31,7 @@ def load(
     seed: int | None = None,
     check: bool = False,
     evidence: Evidence | None = None,
+    keep: bool = False,
 ) -> Study:
     """Open a study.
 
@@ -40,6 +42,9 @@ def load(
         seed: Seed of the draws in place of the study's.
         check: Whether to check the shipped release in full as well.
         evidence: A release already opened, in place of `data`.
+        keep: Whether answers are kept on disk for the next run, and those of earlier runs given
+            again, see `midstream.study.kept`; not where a release is handed in, which may differ
+            from its folder.
 
     Raises:
         InputError: if the file cannot be read or names something unknown.
@@ -48,11 +53,15 @@ def load(
     config = read_config(text, where)
     if seed is not None:
         config = config.model_copy(update={"seed": seed})
-    if evidence is None:
-        evidence = Evidence.load(
-            data, without_licences=without_licences, check=check or data is not None
-        )
-    return open_on(config, evidence, where)
+    if evidence is not None:
+        return open_on(config, evidence, where)
+    evidence = Evidence.load(
+        data, without_licences=without_licences, check=check or data is not None
+    )
+    opened = open_on(config, evidence, where)
+    folder = root() if keep else None
+    opened.keep = Keep(opened, config, folder) if folder else None
+    return opened
 
 
 def open_on(config: StudyConfig, evidence: Evidence, where: str) -> Study:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from midstream.chain.baseline import Scope, baseline
 from midstream.chain.world import World
 from midstream.evidence import Evidence, Ledger
 from midstream.study.config import OpenConfig, StudyConfig, check_config
+
+if TYPE_CHECKING:
+    from midstream.study.kept import Keep
 
 Answer = TypeVar("Answer")
 
@@ -21,6 +24,7 @@ class Base:
         config: The study file, checked.
         evidence: The data release.
         ledger: Lineage of everything the study shows.
+        keep: Answers of earlier runs; ``None`` works everything out.
     """
 
     def __init__(self, config: StudyConfig, evidence: Evidence, where: str) -> None:
@@ -28,6 +32,7 @@ class Base:
         self.evidence = evidence
         self.ledger = Ledger(base=evidence.ledger)
         self.config = OpenConfig(config, self.ledger)
+        self.keep: Keep | None = None
         self._answers: dict[Hashable, Any] = {}
 
     @cached_property
@@ -44,6 +49,6 @@ class Base:
     def once(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Give the answer of a key, made on first use and kept."""
         if key not in self._answers:
-            self._answers[key] = make()
+            self._answers[key] = self.keep.answer(key, make) if self.keep else make()
         kept: Answer = self._answers[key]
         return kept
