@@ -7,8 +7,7 @@
     python3 run.py test [-- pytest args]  set up if needed, run everything CI runs
     python3 run.py lock                   pin the newest dependencies again (needs uv)
 
-Everything is installed into `.venv`, from lock files that pin each package by its
-hash: with uv where it can be had, with plain pip otherwise.
+Everything goes into `.venv`, pinned by hash in lock files: with uv where it can be had, else pip.
 """
 
 from __future__ import annotations
@@ -49,7 +48,8 @@ UV_SETTINGS = {
 }
 
 # Settings of the surrounding shell that would send an install somewhere else.
-STRAY = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_TARGET", "PIP_PREFIX")
+STRAY: tuple[str, ...] = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_TARGET", "PIP_PREFIX")
+STRAY += ("PYTHONDONTWRITEBYTECODE",)  # each process of the tests would compile all anew
 
 
 class StepError(Exception):
@@ -339,10 +339,7 @@ def test(arguments: list[str]) -> int:
     broken = [title for title, (worked, _) in found.items() if not worked]
     for title in broken:
         say(f"{title}:\n{found[title][1].rstrip()}")
-    # Workers and programs that tests start read what one of them has compiled.
-    left_out = (*STRAY, "PYTHONDONTWRITEBYTECODE")
-    env = {name: value for name, value in os.environ.items() if name not in left_out}
-    # The tests say themselves which groups begin (tests/conftest.py).
+    env = {name: value for name, value in os.environ.items() if name not in STRAY}
     whole = ["-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder"]
     code = subprocess.call([*python, "pytest", *(arguments or whole)], cwd=ROOT, env=env)
     if broken:

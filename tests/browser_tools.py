@@ -43,9 +43,9 @@ STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 CONTRAST = ["color-contrast"]
 
 
-#: Takes rows and items out that are made like two before them beside them: the same tags, classes,
-#: roles and colours in the same order, the same attributes, empty where those are. What axe says of
-#: such a row it has said twice, and its time grows with the length of a table.
+#: Takes rows and items out that are made like two before them on the page: the same tags, classes,
+#: roles and colours in the same order, the same attributes, empty where those are. The first of a
+#: list stays. What axe says of such a row it has said twice, and its time grows with their number.
 LIKE_ROWS = """
 const told = new Set(["class", "role", "style", "fill", "stroke", "scope", "type"]);
 const made = part => part.localName + [...part.attributes].map(
@@ -53,12 +53,12 @@ const made = part => part.localName + [...part.attributes].map(
 ).sort() + "(" + [...part.childNodes].map(
   one => one.nodeType === 1 ? made(one) : one.textContent.trim() ? "t" : ""
 ).join("") + ")";
+const seen = {};
 for (const list of document.querySelectorAll("tbody, ul, ol")) {
-  const seen = {};
   for (const row of [...list.children]) {
     const kind = made(row);
     seen[kind] = (seen[kind] || 0) + 1;
-    if (seen[kind] > 2) row.remove();
+    if (seen[kind] > 2 && row !== list.firstElementChild) row.remove();
   }
 }
 """

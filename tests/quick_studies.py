@@ -25,7 +25,7 @@ DRAWS = 100
 #: Parameters that say how often something is drawn or solved again, and nothing of the world:
 #: words, pages and tables are laid out alike however often that is.
 FEW = {
-    "shock.draws": 40,
+    "shock.draws": 12,
     "market.networks": 2,
     "outlook.market.draws": 20,
     "policy.draws": 100,
