@@ -318,21 +318,13 @@ class Bulk:
             self._find_production(source, parts)
 
     def _find_production(self, source: str, parts: list[str]) -> None:
-        material, stage, step, country, year = parts[:5]
-        step, _, metric = step.partition(".")
+        """Read all the edition has on the material: its other rows are asked for as well."""
+        step, _, metric = parts[2].partition(".")
         metric = metric or ("reserves" if step == "reserves" else "production")
         edition = re.search(r"mcs-(\d{4})", source)
         if edition:
-            self.production(
-                material,
-                stage,
-                step,
-                int(year),
-                int(edition[1]),
-                country=country,
-                metric=metric,
-                headline=False,
-            )
+            held = int(edition[1])
+            self.production(parts[0], edition=held, metric=metric, headline=False)
 
     def _find_flow(self, lineage: str, parts: list[str]) -> None:
         """Look among the flows given out; else read all of the code, for its next flow too."""

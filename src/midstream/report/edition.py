@@ -137,12 +137,6 @@ def dependence(study: Study) -> None:
     study.concentration_series()
 
 
-def wanted(study: Study) -> None:
-    """Ask a study for what takes long, as the words will: who depends on whom, and policies."""
-    dependence(study)
-    asked(study)
-
-
 class _Maker:
     """Makes the files of one edition in one folder."""
 
@@ -163,7 +157,7 @@ class _Maker:
 
     def make(self) -> str:
         """Make every part, then the metadata; gives the hash of the manifest."""
-        with beside(self.study, self.again, wanted) as other:
+        with beside(self.study, self.again, asked) as other:
             self._answers(other)
             narrative = self._parts(other)
         self.tell("manifest", 0.97)
@@ -197,9 +191,11 @@ class _Maker:
         self.tell("scores", 0.0)
         study.scorecard(progress=lambda share: self.tell("scores", 0.6 * share))
         if self.again is not None:
-            # Asked for again by the words, which get what is kept.
+            # Asked for again by the words and tables, which get what is kept.
             study.outlook()
             study.market_ahead()
+            dependence(study)
+            study.forecasts()
             other.take()
 
     def _site(self, narrative: Narrative) -> None:
