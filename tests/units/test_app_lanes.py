@@ -207,6 +207,19 @@ def test_a_study_that_was_open_before_the_fork_is_not_opened_again(
     assert place().study(STUDY) is study
 
 
+def test_no_database_is_open_when_workers_are_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    study = load("india-us")
+    monkeypatch.setattr(nursery.gc, "freeze", nursery.gc.collect)
+    monkeypatch.setitem(nursery.opened, STUDY, study)
+    held = [nursery.release().bulk, study.evidence.bulk]
+    before = [bulk.production("tin") for bulk in held]
+    assert all(bulk._connection is not None for bulk in held)
+    nursery.settle()
+    assert [bulk._connection for bulk in held] == [None, None]
+    assert [bulk.production("zinc")[0].material for bulk in held] == ["zinc", "zinc"]
+    assert [bulk.production("tin") for bulk in held] == before
+
+
 def test_what_is_named_for_the_fork_arrives_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(nursery.STUDY, raising=False)
     assert nursery.announced() is None

@@ -64,6 +64,11 @@ opened: dict[StudyText, Study] = {}
 
 
 def settle() -> None:
-    """Leave what there is alone from now on: a collection would write to every page of it."""
+    """Leave what there is alone from now on: a collection would write to every page of it.
+
+    Databases are closed: the threads of one do not live on in a fork, which would wait for them.
+    """
+    for evidence in (release(), *(study.evidence for study in opened.values())):
+        evidence.bulk.close()
     gc.collect()
     gc.freeze()

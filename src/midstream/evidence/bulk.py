@@ -373,6 +373,12 @@ class Bulk:
             self._rows[asked] = tuple(found)
         return self._rows[asked]
 
+    def close(self) -> None:
+        """Let go of the database until the next question; a fork must not hold an open one."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """Open a database in memory that reads this one folder; one thread sums in one order."""

@@ -212,3 +212,17 @@ def test_the_database_reads_no_other_folder(bulk: Bulk, tmp_path: Path) -> None:
 def test_a_missing_bulk_table_is_named(evidence: Evidence, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"production\.parquet is missing"):
         Bulk(tmp_path, evidence.sources).production()
+
+
+def test_sums_are_added_up_in_one_order(bulk: Bulk) -> None:
+    (found,) = bulk.rows("SELECT current_setting('threads') WHERE $file <> ''", "production")
+    assert found == (1,)
+
+
+def test_a_database_that_was_let_go_is_opened_again() -> None:
+    held = Evidence.load(check=False).bulk
+    before = held.production("tin")
+    held.close()
+    held.close()
+    assert [row.id for row in held.production("tin")] == [row.id for row in before]
+    assert held.production("zinc")
