@@ -182,8 +182,13 @@ class Ready:
 
     @cached_property
     def newton(self) -> Floats:
-        """The matrix of first steps; final use that grows changes it little and shares it."""
-        if self.before is not None and self._steers_as_before(STEERING):
+        """The matrix of first steps; final use that grows changes it little and shares it.
+
+        So does all else that moves from month to month: for one draw a few more steps cost less
+        than another matrix.
+        """
+        single = self.parameters.draws in (None, 1)
+        if self.before is not None and (single or self._steers_as_before(STEERING)):
             return self.before.newton
         return newton_matrix(self.middle)
 
