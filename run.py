@@ -340,7 +340,7 @@ def test(arguments: list[str]) -> int:
     for title in broken:
         say(f"{title}:\n{found[title][1].rstrip()}")
     env = {name: value for name, value in os.environ.items() if name not in STRAY}
-    whole = ["-n", "3", "--dist", "loadgroup", "--no-loadscope-reorder"]
+    whole = ["-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"]
     code = subprocess.call([*python, "pytest", *(arguments or whole)], cwd=ROOT, env=env)
     if broken:
         raise StepError(f"These checks failed (see above): {', '.join(broken)}")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import shutil
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import distribution
 from importlib.resources import files
 from pathlib import Path
@@ -113,6 +115,9 @@ def missing_browser() -> str | None:
     )
 
 
+#: What a file has in it that asks for a study of `quick_studies`.
+ASKS = re.compile(r"\b(india|japan): Study\b|getfixturevalue")
+
 #: Groups of tests that take longest: begun first, so that no worker is left with one at the end.
 LONGEST = (
     "report",
@@ -127,38 +132,51 @@ LONGEST = (
 )
 
 
-def group_of(path: Path, told: set[Path]) -> str:
-    """Name the group of a file whose tests share a worker."""
-    parts = path.relative_to(HERE).parts
-    if parts[-1] == "test_site_browser.py" or parts[:2] == ("units", "report"):
-        return "report"
-    if parts[0] == "app":
-        return "served"
-    return "studies" if path in told else "/".join(parts)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests share a worker, which begin, and which are left out of the coverage.
+@cache
+def group_of(path: str) -> str:
+    """Name the group of a file of tests, relative to the tests, whose tests share a worker.
 
     Tests of the report and of its pages in a browser share studies that take long to tell, as do
     other files that ask for these studies; those of the explorer share a server; all others keep
-    to their file. Tests of documents, in a browser and of whole editions run again what laws,
-    cases and units have run: measuring them would take long and show nothing more.
+    to their file.
     """
-    told = {item.path for item in items if {"india", "japan"} & set(fixtures_of(item))}
-    groups = {path: group_of(path, told) for path in {item.path for item in items}}
+    if path.endswith("test_site_browser.py") or path.startswith("units/report/"):
+        return "report"
+    if path.startswith("app/"):
+        return "served"
+    return "studies" if ASKS.search((HERE / path).read_text("utf-8")) else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand the tests of a group to one worker.
+
+    Groups are told by the names of files: xdist 3.8 writes its marks into names of tests, which
+    pytest 9.2 does not give back.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = config.rootpath / nodeid.partition("::")[0]
+            return group_of(file.relative_to(HERE).as_posix())
+
+    return ByGroup(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests begin, and which are left out of the coverage.
+
+    Tests of documents, in a browser and of whole editions run again what laws, cases and units
+    have run: measuring them would take long and show nothing more.
+    """
     rank = {name: number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: rank.get(groups[item.path], len(rank)))
+    paths = {item.path: item.path.relative_to(HERE).as_posix() for item in items}
+    items.sort(key=lambda item: rank.get(group_of(paths[item.path]), len(rank)))
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(groups[item.path]))
-        parts = item.path.relative_to(HERE).parts
-        if parts[0] in ("app", "docs") or item.get_closest_marker("slow"):
+        inside = paths[item.path].startswith(("app/", "docs/"))
+        if inside or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.no_cover)
-
-
-def fixtures_of(item: pytest.Item) -> Sequence[str]:
-    """Names of the fixtures a test asks for."""
-    return item.fixturenames if isinstance(item, pytest.Function) else ()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
