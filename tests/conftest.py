@@ -120,9 +120,9 @@ ASKS = re.compile(r"\b(india|japan): Study\b|getfixturevalue")
 
 #: Groups of tests that take longest: begun first, so that no worker is left with one at the end.
 LONGEST = (
+    "served",
     "report",
     "studies",
-    "served",
     "docs/test_cli_docs.py",
     "units/test_cli.py",
     "laws/test_scorecard_laws.py",

@@ -39,7 +39,7 @@ OWN_DRAWS = 500
 KEPT_BYTES = 600_000_000
 
 #: How much slow processes give way to others.
-SLOWER = 12
+SLOWER = 8
 
 #: Modules of the tasks; a task is named ``module.function``.
 TASKS = "midstream.app.tasks"
