@@ -15,7 +15,8 @@ from midstream.app.failures import ServedError
 from midstream.app.lanes import Job
 from midstream.app.service import Service
 from midstream.app.settings import Limits, Settings, StudyText
-from midstream.app.worker import Place, height
+from midstream.app.memory import height
+from midstream.app.worker import Place
 from midstream.study import load
 
 STUDY = StudyText("small", "A study", "")

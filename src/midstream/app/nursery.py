@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from midstream.app.memory import give_back
 from midstream.app.settings import StudyText
 
 if TYPE_CHECKING:
@@ -29,11 +30,15 @@ STUDY = "MIDSTREAM_WARM_STUDY"
 _TEXT = TypeAdapter(StudyText)
 
 
+def forks() -> bool:
+    """Say whether processes can be forked: elsewhere libraries of the system do not outlive it."""
+    return platform.system() == "Linux"
+
+
 @cache
 def context() -> BaseContext:
     """How workers begin."""
-    if platform.system() != "Linux":
-        # Elsewhere there is no fork, or libraries of the system do not outlive one.
+    if not forks():
         return get_context("spawn")
     made = get_context("forkserver")
     made.set_forkserver_preload([WARM])
@@ -71,4 +76,5 @@ def settle() -> None:
     for evidence in (release(), *(study.evidence for study in opened.values())):
         evidence.bulk.close()
     gc.collect()
+    give_back()
     gc.freeze()

@@ -7,12 +7,10 @@ and gives bytes or plain values back, or the words of an error.
 from __future__ import annotations
 
 import os
-import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from importlib.util import find_spec
 from multiprocessing import parent_process
 from pathlib import Path
 from threading import Thread
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from midstream.app import nursery
 from midstream.app.failures import Failure, failure_of
+from midstream.app.memory import height
 from midstream.app.settings import StudyText
 from midstream.errors import MidstreamError
 
@@ -170,15 +169,6 @@ def work(task: str, *values: Any) -> Outcome:
     """Do a job: a function of `midstream.app.tasks` by name."""
     outcome = _done(_places[0], task, values)
     return replace(outcome, grown=height() > KEPT_BYTES)
-
-
-def height() -> int:
-    """Memory of this process at its height, bytes; 0 where the system does not tell."""
-    if find_spec("resource") is None:
-        return 0
-    usage = import_module("resource")
-    unit = 1 if sys.platform == "darwin" else 1024
-    return unit * int(usage.getrusage(usage.RUSAGE_SELF).ru_maxrss)
 
 
 def _done(place: Place, task: str, values: tuple[Any, ...]) -> Outcome:

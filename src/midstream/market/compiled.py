@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -66,17 +67,22 @@ def load_kernel() -> ModuleType:
     if not kernel_can_load():
         raise InputError("numba is not installed", "market solve", "", "use the reference method")
     numba = importlib.import_module("numba")
-    here = Path(__file__).parent
-    digest = hashlib.sha256(b"".join((here / f"{name}.py").read_bytes() for name in _SOURCES))
     # Blocks of draws may come here from several threads at once, and the folder is a global.
     with _LOADING:
         before = numba.config.CACHE_DIR
-        base = Path(before) if before else here / "__pycache__"
-        numba.config.CACHE_DIR = str(base / f"market-{digest.hexdigest()[:16]}")
+        numba.config.CACHE_DIR = str(kernel_folder())
         try:
             return importlib.import_module("midstream.market.kernel")
         finally:
             numba.config.CACHE_DIR = before
+
+
+def kernel_folder() -> Path:
+    """Where the compiled code of these sources is kept; there once it has been compiled."""
+    here, given = Path(__file__).parent, os.environ.get("NUMBA_CACHE_DIR")
+    digest = hashlib.sha256(b"".join((here / f"{name}.py").read_bytes() for name in _SOURCES))
+    base = Path(given) if given else here / "__pycache__"
+    return base / f"market-{digest.hexdigest()[:16]}"
 
 
 def kernel_can_load() -> bool:
