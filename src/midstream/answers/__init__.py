@@ -152,8 +152,9 @@ def shock_answer(
     bom: Path | None = None,
     bom_country: str | None = None,
     progress: Progress | None = None,
+    keep: bool = True,
 ) -> Envelope:
-    """Run an export control, with a bill of materials where one is given."""
+    """Run an export control, with a bill of materials where one is given; kept or not."""
     from midstream.shock.bill_reader import read_bill
     from midstream.shock.bill_run import bill_on_run
 
@@ -162,7 +163,7 @@ def shock_answer(
         read = read_bill(bom, study.evidence)
         country = bom_country or _buyers(study, request)
         bill = bill_on_run(read, country, study.evidence, study.ledger, request.seed)
-    found = study.shock(request, bill=bill, progress=progress)
+    found = study.shock(request, bill=bill, progress=progress, keep=keep)
     assumptions = [one.lineage.removeprefix("par:") for one in found.assumptions]
     return envelope(
         "shock run", study.evidence, found.to_dict(), study.config.id, assumptions, found.notes

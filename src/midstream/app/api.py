@@ -125,6 +125,7 @@ def job_body(job: Job) -> dict[str, Any]:
 
 def accepted(job: Job) -> JSONResponse:
     """Give the address of a job that is not done."""
+    job.told = True
     headers = {"location": f"{PREFIX}/jobs/{job.id}", "cache-control": "no-store"}
     return JSONResponse(job_body(job), 202, headers)
 
@@ -141,11 +142,11 @@ async def answered(
     found = service.kept.get(key)
     if found is not None:
         return sent(request, found)
-    lane = "quick" if command.quick else "slow"
+    lane = command.lane(own.get("draws"))
     values = (study, command.path, own, form)
     job = service.job(client_of(request.scope), lane, "answers.command", *values, kind=MEDIA[form])
-    done, _ = await asyncio.wait([job.done], timeout=wait)
-    if not done:
+    await asyncio.wait([job.done], timeout=wait)
+    if not job.done.done():
         return accepted(job)
     body, total = value_of(job.done.result())
     answer = ready(body, MEDIA[form], total)

@@ -39,6 +39,9 @@ from midstream.errors import InputError
 if TYPE_CHECKING:
     from midstream.study import Progress, Study
 
+#: Draws of a shock that a quick worker runs: the central values on the central network.
+FEW_SHOCKS = 1
+
 #: Works out a command: study, what was asked, progress -> envelope.
 Run = Callable[["Study", Any, "Progress"], Mapping[str, Any]]
 
@@ -53,7 +56,7 @@ class Command:
         query: What it takes.
         run: Works it out.
         quick: Whether it is done within a moment, in the lane of quick jobs.
-        line: How the command line spells it.
+        quick_draws: Up to so many draws it is as well.
     """
 
     path: str
@@ -61,7 +64,12 @@ class Command:
     query: type[Query]
     run: Run
     quick: bool = False
-    line: str = ""
+    quick_draws: int = 0
+
+    def lane(self, draws: int | None) -> str:
+        """Lane it is worked out in, for some draws; ``None`` for those of the study."""
+        few = draws is not None and draws <= self.quick_draws
+        return "quick" if self.quick or few else "slow"
 
 
 def _show(study: Study, asked: ShowQuery, _tell: Progress) -> Mapping[str, Any]:
@@ -137,7 +145,9 @@ def _shock(study: Study, asked: ShockQuery, tell: Progress) -> Mapping[str, Any]
         seed=study.config.seed,
         chain=asked.chain,
     )
-    return shock_answer(study, request, progress=tell)
+    # Clients ask for many; lineage of any of them is worked out again when it is opened.
+    with study.apart():
+        return shock_answer(study, request, progress=tell, keep=False)
 
 
 def _backtest(study: Study, _asked: Query, _tell: Progress) -> Mapping[str, Any]:
@@ -275,7 +285,9 @@ _ROWS = (
     Command("dependency/shared", "What the sectors need in common.", Query, _shared),
     Command("dependency/thesis", "Whether leverage sits in the middle.", HolderQuery, _thesis),
     Command("dependency/supply-risk", "Supply risk of an importer.", RiskQuery, _risk),
-    Command("shock/run", "What an export control does.", ShockQuery, _shock),
+    Command(
+        "shock/run", "What an export control does.", ShockQuery, _shock, quick_draws=FEW_SHOCKS
+    ),
     Command("shock/backtest", "The model held to the record.", Query, _backtest),
     Command("outlook", "Scenarios to 2035.", OutlookQuery, _outlook),
     Command("counter", "What an incumbent can do to entrants.", CounterQuery, _counter),

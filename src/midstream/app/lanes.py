@@ -45,6 +45,7 @@ class Job:
         hand: Process that does it.
         begun: When it was asked for.
         readers: How many still want it.
+        told: Whether its address was given out; its outcome is then kept for who asks for it.
     """
 
     id: str
@@ -57,6 +58,14 @@ class Job:
     hand: Hand | None = None
     begun: float = field(default_factory=time.monotonic)
     readers: int = 0
+    told: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes its outcome takes; 0 before it is done."""
+        value = self.done.result().value if self.state == "done" and self.done.done() else None
+        parts = value if isinstance(value, tuple) else (value,)
+        return sum(len(one) for one in parts if isinstance(one, bytes | str))
 
     @property
     def share(self) -> float:

@@ -84,6 +84,7 @@ def in_shell(
 
 def making(request: Request, study: StudyText, job: Job) -> Response:
     """Send the page that stands in while the pages of a study are made."""
+    job.told = True
     text = templates.get_template("making.html").render(
         study=study, job=job.id, share=job.share, studies=service_of(request).studies.values()
     )

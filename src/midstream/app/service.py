@@ -138,11 +138,25 @@ class Service:
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         job = Job(name, client, task, values, done, kind, readers=1)
         self.lanes[lane].add(job)
-        done.add_done_callback(lambda _: self._same.pop(key, None))
+        done.add_done_callback(lambda _: self._end(key, job))
         self._same[key] = self.jobs[name] = job
         while len(self.jobs) > self.limits.jobs:
             self.jobs.popitem(last=False)
         return job
+
+    def _end(self, key: object, job: Job) -> None:
+        """Forget a job whose address nobody was given, and the oldest outcomes beyond the limit."""
+        self._same.pop(key, None)
+        if not job.told:
+            self.jobs.pop(job.id, None)
+        sizes = {one.id: one.size for one in self.jobs.values()}
+        over = sum(sizes.values()) - self.limits.outcome_bytes
+        for name, size in sizes.items():
+            if over <= 0:
+                break
+            if size and name != job.id:
+                del self.jobs[name]
+                over -= size
 
     async def value(
         self, client: str, lane: str, task: str, *values: Any, gone: Gone | None = None

@@ -24,6 +24,7 @@ class Limits:
         wait_seconds: Time a request waits before it gets the address of its job instead.
         waiting: Jobs of one client that may wait in one lane.
         jobs: Jobs that are remembered.
+        outcome_bytes: Outcomes of theirs that are kept, the newest in any case.
         rate: Requests a second a client may keep up, and how many it may save up.
         studies: Studies of readers that are kept in memory.
         cache_bytes: Answers that are kept in memory.
@@ -40,9 +41,10 @@ class Limits:
     wait_seconds: float = 20.0
     waiting: int = 6
     jobs: int = 400
+    outcome_bytes: int = 32_000_000
     rate: tuple[float, float] = (200.0, 600.0)
     studies: int = 8
-    cache_bytes: int = 48_000_000
+    cache_bytes: int = 32_000_000
 
     def body(self, path: str) -> int:
         """Largest body of a request to an address."""

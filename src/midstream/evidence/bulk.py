@@ -374,10 +374,14 @@ class Bulk:
         return self._rows[asked]
 
     def close(self) -> None:
-        """Let go of the database until the next question; a fork must not hold an open one."""
+        """Let go of the database and its rows until the next question.
+
+        A fork must not hold an open database, and what was asked has mostly been worked up.
+        """
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+        self._rows.clear()
 
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,6 +46,16 @@ class Base:
     def enter(self, ledger: Ledger) -> None:
         """Take the lineage of an answer into the ledger of the study."""
         self.ledger.nodes.update(ledger.nodes)
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Write what is worked out into a ledger of its own, which is dropped at the end."""
+        own, _ = self.ledger, self.world
+        self.ledger = Ledger(base=own)
+        try:
+            yield
+        finally:
+            self.ledger = own
 
     def once(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
         """Give the answer of a key, made on first use and kept."""

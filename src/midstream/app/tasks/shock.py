@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +10,6 @@ from midstream.app.settings import StudyText
 from midstream.app.tasks.desk import LivePen, QuickDesk
 from midstream.app.tasks.edition import environment
 from midstream.app.worker import Place
-from midstream.evidence.lineage import Ledger
 from midstream.market.compiled import MANY
 from midstream.report.figures import Figure
 from midstream.report.narrative.shock_rows import INSTRUMENTS as SPOKEN
@@ -121,21 +119,10 @@ def request_of(asked: Asked, study: Study, draws: int | None) -> ShockRequest:
     )
 
 
-@contextmanager
-def apart(study: Study) -> Iterator[None]:
-    """Write what is worked out into a ledger of its own, which is dropped at the end."""
-    own = study.ledger
-    study.ledger = Ledger(base=own)
-    try:
-        yield
-    finally:
-        study.ledger = own
-
-
 def first(place: Place, study: StudyText, asked: Asked) -> str:
     """Give a first look: the central draw of the full run, told in brief."""
     opened = place.study(study)
-    with apart(opened):
+    with opened.apart():
         found = opened.shock(request_of(asked, opened, FIRST), progress=place.tell, brief=True)
         return _written(opened, asked, found, "first")
 
@@ -149,14 +136,14 @@ def warm(place: Place, study: StudyText) -> None:
     case = next(iter(opened.config.shocks), None)
     if case is not None:
         request = replace(opened.case(case.id), draws=MANY, months=1, notice_days=0.0)
-        with apart(opened):
+        with opened.apart():
             opened.shock(request, brief=True)
 
 
 def full(place: Place, study: StudyText, asked: Asked) -> str:
     """Give the run with all draws and networks."""
     opened = place.study(study)
-    with apart(opened):
+    with opened.apart():
         found = _run(place, opened, asked)
         return _written(opened, asked, found, "full")
 
@@ -164,7 +151,7 @@ def full(place: Place, study: StudyText, asked: Asked) -> str:
 def figure(place: Place, study: StudyText, asked: Asked, name: str, kind: str) -> str:
     """Draw a figure of the full run again, to be kept: as SVG, or its table as CSV."""
     opened = place.study(study)
-    with apart(opened):
+    with opened.apart():
         case = _as_case(asked, _run(place, opened, asked))
         figures = {one.id: one for one in _figures(QuickDesk(opened), case)}
         found = figures[name] if name in figures else next(iter(figures.values()))
@@ -182,7 +169,7 @@ def bill(place: Place, study: StudyText, asked: Asked, data: bytes, file: str, c
 
     opened = place.study(study)
     read = parse_bill(data, file, opened.evidence)
-    with apart(opened):
+    with opened.apart():
         own = bill_on_run(read, country, opened.evidence, opened.ledger, opened.config.seed)
         request = request_of(asked, opened, None)
         found = opened.shock(request, bill=own, progress=place.tell)
