@@ -168,7 +168,11 @@ class Ready:
             return lay_out(self.problem)
         if self.before.problem is self.problem:
             return self.before.layout
-        return self.before.layout._replace(final_use=final_use_of(self.problem))
+        return self.before.layout._replace(
+            final_use=final_use_of(self.problem),
+            log_cap=self.problem.log_cap,
+            log_quota=self.problem.log_quota,
+        )
 
     @cached_property
     def behaviour(self) -> Behaviour:

@@ -161,7 +161,11 @@ class _Markets:
     def _under(self, measures: Measures) -> tuple[Measures, Ready, Floats]:
         # Kept with the measures, so that no other ones can get their number.
         if id(measures) not in self.known:
-            ready = Ready.of(self.network, self.parameters, measures)
+            last = next(reversed(self.known.values()), None)
+            if last is None:
+                ready = Ready.of(self.network, self.parameters, measures)
+            else:
+                ready = last[1].following(self.parameters, measures)
             self.known[id(measures)] = measures, ready, capped_share(self.network, measures)
         return self.known[id(measures)]
 

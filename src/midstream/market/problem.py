@@ -98,17 +98,48 @@ class Problem:
         return share
 
     def following(self, measures: Measures) -> Problem | None:
-        """The same problem with other final use; None where more than that is another."""
+        """The same problem with other final use and other ceilings where there are some already.
+
+        None where more than that is another, so that others are left or other arcs are open.
+        """
         measures.check(self.network)
-        mine, changed = self.measures, measures.demand_factor
+        mine = self.measures
         same = all(
             np.array_equal(getattr(mine, name), getattr(measures, name))
-            for name in ("flow_cap", "total_cap", "tariff", "output_factor")
+            for name in ("tariff", "output_factor")
         )
-        wanted = np.array_equal(mine.demand_factor > 0, changed > 0)
-        if not (same and wanted and mine.leak == measures.leak):
+        alike = all(
+            np.array_equal(_kinds(getattr(mine, name)), _kinds(getattr(measures, name)))
+            for name in ("flow_cap", "total_cap")
+        )
+        wanted = np.array_equal(mine.demand_factor > 0, measures.demand_factor > 0)
+        if not (same and alike and wanted and mine.leak == measures.leak):
             return None
-        return replace(self, measures=measures)
+        log_cap, log_quota = ceilings(self.network, measures, self.capped, self.quotas)
+        return replace(self, measures=measures, log_cap=log_cap, log_quota=log_quota)
+
+
+def _kinds(cap: Floats) -> Floats:
+    """2 where there is no cap, 0 where it is a ban, 1 between."""
+    kinds: Floats = np.where(np.isfinite(cap), 1.0, 2.0)
+    kinds[cap < SMALLEST_CAP] = 0.0
+    return kinds
+
+
+def ceilings(
+    network: Network, measures: Measures, capped: Indices, quotas: Indices
+) -> tuple[Floats, Floats]:
+    """Logs of the ceilings of capped arcs and of exporters with a quota, in tonnes.
+
+    Args:
+        network, measures: What is solved.
+        capped: Rows of (step, exporter, importer) whose cap lies above 0.
+        quotas: Rows of (step, exporter) whose total cap does.
+    """
+    arcs, makers = tuple(capped.T), tuple(quotas.T)
+    abroad = network.flow.sum(axis=2) - np.einsum("sii->si", network.flow)
+    log_cap: Floats = np.log(measures.flow_cap[arcs] * network.flow[arcs])
+    return log_cap, np.log(measures.total_cap[makers] * abroad[makers])
 
 
 def hub_flow(network: Network, measures: Measures) -> Floats:
@@ -143,11 +174,9 @@ def prepare(network: Network, measures: Measures, leak: bool = True) -> Problem:
     weight = np.where(alive & passes, shares, 0.0)
     banned = np.where(alive & (flow_cap == 0) & can_leak & ~shut_quota, shares, 0.0)
     capped = np.argwhere((weight > 0) & np.isfinite(flow_cap))
-    at = tuple(capped.T)
-    sent = network.flow.sum(axis=2) - np.einsum("sii->si", network.flow)
     abroad = np.where(np.eye(weight.shape[1], dtype=bool), 0.0, weight).sum(axis=2) > 0
     quotas = np.argwhere(np.isfinite(total_cap) & (total_cap > 0) & abroad)
-    where = tuple(quotas.T)
+    log_cap, log_quota = ceilings(network, measures, capped, quotas)
     return Problem(
         network=network,
         measures=measures,
@@ -157,9 +186,9 @@ def prepare(network: Network, measures: Measures, leak: bool = True) -> Problem:
         banned=banned,
         leaking=can_leak & alive & (shares > 0),
         capped=capped,
-        log_cap=np.log((flow_cap[at]) * network.flow[at]),
+        log_cap=log_cap,
         quotas=quotas,
-        log_quota=np.log(total_cap[where] * sent[where]),
+        log_quota=log_quota,
     )
 
 

@@ -45,6 +45,32 @@ def test_a_year_that_follows_is_the_year_alone(method: str) -> None:
     assert not np.allclose(found.output, solve(network, parameters, measures).output)
 
 
+@pytest.mark.parametrize("method", ["reference", "compiled"])
+def test_other_ceilings_follow_and_give_the_market_alone(method: str) -> None:
+    network, parameters, measures = leaky(7, draws=3)
+    first = Ready.of(network, parameters, measures)
+    cap, quota = measures.flow_cap.copy(), measures.total_cap.copy()
+    cap[np.isfinite(cap) & (cap > 0)], quota[np.isfinite(quota)] = 0.2, 0.5
+    other = replace(measures, flow_cap=cap, total_cap=quota)
+    shared = first.following(parameters, other)
+    assert shared.before is first
+    assert shared.newton is first.newton
+    assert shared.layout.weight is first.layout.weight
+    found = shared.solve(tolerance=1e-10, start=None, method=method)
+    alone = solve(network, parameters, other, method=method)
+    assert np.array_equal(found.output, alone.output)
+    assert not np.allclose(found.output, solve(network, parameters, measures).output)
+
+
+def test_a_ceiling_that_becomes_a_ban_or_ends_starts_afresh() -> None:
+    network, parameters, measures = leaky(7, draws=3)
+    first = Ready.of(network, parameters, measures)
+    caps = np.isfinite(measures.flow_cap) & (measures.flow_cap > 0)
+    for value in (0.0, 1e-9, np.inf):
+        other = replace(measures, flow_cap=np.where(caps, value, measures.flow_cap))
+        assert first.following(parameters, other).before is None
+
+
 def test_other_measures_or_leaks_start_afresh() -> None:
     network, parameters, measures = leaky(7, draws=3)
     first = Ready.of(network, parameters, measures)
