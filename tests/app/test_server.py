@@ -168,11 +168,21 @@ def test_errors_have_the_words_of_the_command_line(
     assert set(error_of(answer)) == {"what", "where", "why", "mend"}
 
 
+def layouts_of(text: str) -> set[str]:
+    """Give the layouts of the figures of a page."""
+    return set(re.findall(r'<div class="((?:wide|mid|narrow)[a-z ]*)"><svg', text))
+
+
 def test_a_shock_is_looked_at_and_then_run_in_full(served: Served) -> None:
     asked = {"study": "small", "actor": "CHN", "form": "ndfeb-magnet", "target": "WLD",
              "instrument": "export-ban", "depth": "0.9", "months": "9"}  # fmt: skip
     look = served.client.get("/shock/result", params=asked).text
     assert "First look" in look
+    # A look at a slider's place is drawn in the one layout that is asked for, a page in all.
+    narrow = served.client.get("/shock/result", params={**asked, "layout": "narrow"}).text
+    page = served.client.get("/shock", params=asked).text
+    drawn = [layouts_of(text) for text in (look, narrow, page)]
+    assert drawn == [{"wide only"}, {"narrow only"}, {"wide", "narrow"}]
     assert "9" in served.client.get("/shock", params=asked).text
     full = wait_for(served, served.client.get("/shock/result", params={**asked, "full": 1})).text
     assert "Full run" in full

@@ -99,12 +99,10 @@ def refused(error: ServedError) -> str:
     return rendered("error.html", {"error": error.failure})
 
 
-async def fragment(
-    request: Request, task: str, study: StudyText, own: Mapping[str, Any]
-) -> Response:
+async def fragment(request: Request, task: str, *values: Any) -> Response:
     """Send the part of a page that has changed; errors stand in its place."""
     try:
-        return sent(request, await kept(request, "quick", task, study, dict(own)))
+        return sent(request, await kept(request, "quick", task, *values))
     except ServedError as error:
         return Response(refused(error), error.status, {"cache-control": "no-store"}, HTML)
 

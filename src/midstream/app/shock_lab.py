@@ -16,6 +16,9 @@ from midstream.app.safety import client_of
 
 FIRST, FULL, FIGURE, BILL = "shock.first", "shock.full", "shock.figure", "shock.bill"
 
+#: Layouts of a figure; a first look is drawn in one of them, the first where none is asked for.
+LAYOUTS = ("wide", "mid", "narrow")
+
 Name = Annotated[str, Field(max_length=80)]
 MEDIA = {"csv": "text/csv; charset=utf-8", "svg": "image/svg+xml"}
 
@@ -82,7 +85,8 @@ async def result(request: Request) -> Response:
     own = settled(asked, await choices(request, "shock.choices", text))
     if request.query_params.get("full") == "1":
         return job(request, FULL, text, own)
-    return await fragment(request, FIRST, text, own)
+    layout = request.query_params.get("layout", "")
+    return await fragment(request, FIRST, text, own, layout if layout in LAYOUTS else LAYOUTS[0])
 
 
 async def figure(

@@ -74,6 +74,11 @@
     const spoken = result.querySelector("[data-spoken]");
     if (!quiet && spoken) status.textContent = spoken.textContent;
   };
+  // A first look is drawn in the one layout that the style sheet shows here.
+  const layout = () => {
+    const shown = [...result.querySelectorAll(".wide, .mid, .narrow")].find((one) => one.offsetParent);
+    return shown?.classList[0] ?? "wide";
+  };
   const look = async () => {
     looking?.abort();
     const mine = looking = new AbortController();
@@ -81,7 +86,7 @@
     clearTimeout(settling);
     const asked = state();
     try {
-      const answer = await fetch(`${base}/result?${asked}`, { signal: mine.signal });
+      const answer = await fetch(`${base}/result?${asked}&layout=${layout()}`, { signal: mine.signal });
       show(await answer.text(), true);
       history.replaceState(null, "", `${base}?${asked}`);
       if (answer.ok) settling = setTimeout(() => full(asked), SETTLE);

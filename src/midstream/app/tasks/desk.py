@@ -54,15 +54,22 @@ class QuickDesk(Desk):
 
 
 class LivePen(Pen):
-    """Writes what a tool shows; its figures are drawn again when they are downloaded."""
+    """Writes what a tool shows; its figures are drawn again when they are downloaded.
 
-    def __init__(self, desk: Desk, way: str, state: list[tuple[str, str]]) -> None:
+    Args:
+        desk, way, state: What the pages share; where figures are drawn again, and of what.
+        layout: Class of the one layout that figures are drawn in; all of them where blank.
+    """
+
+    def __init__(
+        self, desk: Desk, way: str, state: list[tuple[str, str]], layout: str = ""
+    ) -> None:
         super().__init__("", "", Register(), desk)
-        self.way, self.state = way, urlencode(state)
+        self.way, self.state, self.layout = way, urlencode(state), layout
 
     def drawing(self, figure: Figure) -> Markup:
         """Write a figure; what a tool shows stands in no register, so none is drawn for it."""
-        return self.layouts(figure)
+        return self.layouts(figure, self.layout)
 
     def file(self, figure: Figure, kind: str) -> str:
         """Give the address of a figure's CSV or SVG."""

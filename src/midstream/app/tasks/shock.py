@@ -119,12 +119,12 @@ def request_of(asked: Asked, study: Study, draws: int | None) -> ShockRequest:
     )
 
 
-def first(place: Place, study: StudyText, asked: Asked) -> str:
-    """Give a first look: the central draw of the full run, told in brief."""
+def first(place: Place, study: StudyText, asked: Asked, layout: str = "") -> str:
+    """Give a first look: the central draw of the full run, told in brief, in one layout or all."""
     opened = place.study(study)
     with opened.apart():
         found = opened.shock(request_of(asked, opened, FIRST), progress=place.tell, brief=True)
-        return _written(opened, asked, found, "first")
+        return _written(opened, asked, found, "first", layout)
 
 
 def warm(place: Place, study: StudyText) -> None:
@@ -206,12 +206,12 @@ def _figures(desk: QuickDesk, case: Case) -> list[Figure]:
     return [one for one in drawn if one is not None]
 
 
-def _written(study: Study, asked: Asked, found: ShockResult, look: str) -> str:
+def _written(study: Study, asked: Asked, found: ShockResult, look: str, layout: str = "") -> str:
     """Write the answer of a run for the page."""
     desk = QuickDesk(study)
     case = _as_case(asked, found)
     state = [("study", study.config.id), *_state(asked)]
-    pen = LivePen(desk, "/shock/figure", state)
+    pen = LivePen(desk, "/shock/figure", state, layout)
     peak = max(found.price_outside, key=lambda one: one.value or 0.0, default=None)
     text = (
         environment()

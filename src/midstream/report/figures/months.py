@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.figures.axes import NARROW, Months, Scale, left_axis, month_axis
@@ -69,6 +69,9 @@ def deliveries(
         width: Natural width in px.
     """
 
+    bars = values_of([q for panel in panels for q in panel.bars])
+    cover = values_of([q for panel in panels for q in panel.cover])
+
     def draw(canvas: Canvas, width: float) -> float:
         columns = _columns(len(panels), width)
         wide = (width - 28 * (columns - 1)) / columns
@@ -76,7 +79,7 @@ def deliveries(
         for start in range(0, len(panels), columns):
             row = panels[start : start + columns]
             used = [
-                _Panel(canvas, (i * (wide + 28), y), wide, panel, axes, panels).draw()
+                _Panel(canvas, (i * (wide + 28), y), wide, panel, axes, bars, cover).draw()
                 for i, panel in enumerate(row)
             ]
             y = max(used) + 22
@@ -105,27 +108,31 @@ def lowest(bars: Sequence[Quantity]) -> int | None:
 
 @dataclass(slots=True)
 class _Panel:
-    """One drawing of one country."""
+    """One drawing of one country.
+
+    Attributes:
+        canvas, at, wide: Where it is drawn.
+        panel, axes: What is drawn.
+        bars, cover: Values of all countries, which share their scales.
+        ends: Left and right end of the plots.
+        across: Places of the months; half a month of room at both ends.
+    """
 
     canvas: Canvas
     at: tuple[float, float]
     wide: float
     panel: Panel
     axes: Axes
-    panels: Sequence[Panel]
+    bars: Sequence[float]
+    cover: Sequence[float]
+    ends: tuple[float, float] = field(init=False)
+    across: Scale = field(init=False)
 
-    @property
-    def ends(self) -> tuple[float, float]:
-        """Left and right end of the plots."""
-        return self.at[0] + 38, self.at[0] + self.wide
-
-    @property
-    def across(self) -> Scale:
-        """Places of the months; half a month of room at both ends."""
+    def __post_init__(self) -> None:
         months = self.axes.months
-        left, right = self.ends
+        left, right = self.ends = self.at[0] + 38, self.at[0] + self.wide
         half = (right - left) / months.count / 2
-        return Scale(months.first, months.last, left + half, right - half)
+        self.across = Scale(months.first, months.last, left + half, right - half)
 
     def draw(self) -> float:
         x, y = self.at
@@ -138,9 +145,9 @@ class _Panel:
         if self.panel.cover:
             self.canvas.text((x, base + 22), self.axes.cover, _PART, structure=True)
             base = self._cover(base + 34)
-        across = self.across
-        frame = Scale(across.low, across.high, across.start, across.end)
-        return base + month_axis(self.canvas, self.axes.months, frame, base, self.axes.caption)
+        return base + month_axis(
+            self.canvas, self.axes.months, self.across, base, self.axes.caption
+        )
 
     def _note(self) -> Sentence:
         low = lowest(self.panel.bars)
@@ -150,8 +157,7 @@ class _Panel:
 
     def _bars(self, top: float) -> float:
         base = top + _BARS
-        every = [q for panel in self.panels for q in panel.bars]
-        scale = Scale.linear([1.0, *values_of(every)], base, top, zero=True, ticks=3)
+        scale = Scale.linear([1.0, *self.bars], base, top, zero=True, ticks=3)
         left_axis(self.canvas, scale, self.ends, percent=True)
         part = (self.ends[1] - self.ends[0]) / self.axes.months.count
         wide = max(part * 0.66, 1.5)
@@ -177,8 +183,7 @@ class _Panel:
 
     def _cover(self, top: float) -> float:
         base = top + _COVER
-        every = [q for panel in self.panels for q in panel.cover]
-        scale = Scale.linear(values_of(every), base, top, zero=True, ticks=2)
+        scale = Scale.linear(self.cover, base, top, zero=True, ticks=2)
         left_axis(self.canvas, scale, self.ends)
         places = [self.across.at(self.axes.months.first + i) for i in range(len(self.panel.cover))]
         draw_band(self.canvas, places, self.panel.cover, scale, "band90")

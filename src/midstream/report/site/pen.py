@@ -144,14 +144,21 @@ class Pen:
             self.register.add(shown, self.place)
         return self.layouts(figure)
 
-    def layouts(self, figure: Figure) -> Markup:
-        """Write a figure in two or three layouts, of which the style sheet shows one."""
-        layouts = {"wide": figure.width, "narrow": NARROW}
+    def layouts(self, figure: Figure, only: str = "") -> Markup:
+        """Write a figure in two or three layouts, of which the style sheet shows one.
+
+        Args:
+            figure: What is drawn.
+            only: Class of the one layout to write; it is then shown at any width.
+        """
+        widths = {"wide": figure.width, "narrow": NARROW}
         if figure.width > MIDDLE + 100:
-            layouts = {"wide big": figure.width, "mid": MIDDLE, "narrow": NARROW}
+            widths = {"wide big": figure.width, "mid": MIDDLE, "narrow": NARROW}
+        if only:
+            widths = {f"{only} only": widths.get(only, figure.width)}
         return Markup("").join(
             Markup(f'<div class="{name}">{figure.svg(LIVE, width=width)}</div>')
-            for name, width in layouts.items()
+            for name, width in widths.items()
         )
 
     def file(self, figure: Figure, kind: str) -> str:
