@@ -139,13 +139,12 @@ class Comparison:
         def told(kind: str, ends: tuple[Floats, ...], how: str) -> Quantity:
             name = f"score-{kind}/{stage}/{year}"
             title = f"Score of {stage}, {year}: {kind} {key_of(self.choice)}"
-            draws = np.concatenate(ends)
+            draws = np.stack(ends)
             if not np.isfinite(draws).all():
                 return self.teller.known(None, "score", name, title, how, ids)
-            low = min(float(np.quantile(end, ENDS[0])) for end in ends)
-            high = max(float(np.quantile(end, ENDS[1])) for end in ends)
-            mean = float(draws.mean())
-            return self.teller.known(mean, "score", name, title, how, ids, (low, high))
+            low, high = np.quantile(draws, ENDS, axis=1)
+            mean, span = float(draws.mean()), (float(low.min()), float(high.max()))
+            return self.teller.known(mean, "score", name, title, how, ids, span)
 
         score = "the scorecard on output and need of the draw; mean over both ends of the box"
         return Both(
