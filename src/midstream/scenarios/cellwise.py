@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import DTypeLike, NDArray
 
 from midstream.chain.estimate import Floats
@@ -52,12 +53,13 @@ def full(cell: Cell) -> Floats:
     return cell.values() if isinstance(cell, Product) else cell
 
 
-class Cellwise:
+class Cellwise(NDArrayOperatorsMixin):
     """Stands in for an array of shape (draw, year, place).
 
-    It is read as the array is, ``[draws, years, places]`` with one place, or with one year and
-    some places; what is read cannot be written to. It is written a cell at a time, as
-    ``[:, :, place] = values``. A copy shares what neither of the two writes later.
+    It is read as the array is; what is read cannot be written to. One place, or some in one year,
+    are made where they are asked for; anything else, arithmetic too, makes the whole array first.
+    It is written a cell at a time, as ``[:, :, place] = values``. A copy shares what neither of
+    the two writes later.
 
     Attributes:
         cells: Each place, in full or as factors.
@@ -111,17 +113,18 @@ class Cellwise:
         if not (values <= most).all():
             self[:, :, place] = np.minimum(values, most)
 
-    def __getitem__(self, key: tuple[Any, Any, Any]) -> Floats:
+    def __getitem__(self, key: Any) -> Floats:
         """Read; see the class."""
-        draws, years, places = key
+        three = isinstance(key, tuple) and len(key) == 3
+        draws, years, places = key if three else (key, EVERY, EVERY)
         if isinstance(places, int | np.integer):
             return _locked(self._read(int(places), years).T[draws])
-        if isinstance(years, int | np.integer):
+        if isinstance(years, int | np.integer) and isinstance(places, list | tuple | np.ndarray):
             rows = np.empty((len(places), self.draws), self.dtype)
             for row, place in zip(rows, places, strict=True):
                 row[:] = self._read(place, int(years))
             return _locked(rows.T[draws])
-        raise ModelError(f"{key} of cells", where="Cellwise", why="some places take one year")
+        return _locked(np.asarray(self)[key])
 
     def __setitem__(self, key: tuple[slice, slice, int], values: Floats) -> None:
         """Write a cell, shape (draw, year); equal numbers leave it as it is kept.
@@ -143,6 +146,11 @@ class Cellwise:
             found[place] = self._read(place, EVERY)
         return found.transpose(2, 1, 0)
 
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Any:
+        """Arithmetic, on the whole array."""
+        arrays = (np.asarray(one) if isinstance(one, Cellwise) else one for one in inputs)
+        return getattr(ufunc, method)(*arrays, **named)
+
     def _read(self, place: int, years: Years) -> Floats:
         """A cell in some years, shape (year, draw), or in one, shape (draw,)."""
         cell = self.cells[place]
@@ -158,6 +166,6 @@ class Cellwise:
 
 def _locked(values: Floats) -> Floats:
     """A view that cannot be written to."""
-    found = values.view()
+    found = np.asarray(values).view()
     found.flags.writeable = False
     return found

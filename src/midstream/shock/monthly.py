@@ -11,7 +11,7 @@ import numpy as np
 
 from midstream.chain.estimate import Floats
 from midstream.market import Equilibrium, Measures, Network, Parameters, solve_months
-from midstream.shock.path import NetworkPath
+from midstream.shock.path import NetworkPath, Pair, pairs_of
 
 #: Residual of a month in logs: far below anything shown, far above what costs time.
 TOLERANCE = 1e-7
@@ -29,6 +29,7 @@ def network_path(
     *,
     step: int = 0,
     draws: int = 1,
+    pairs: Sequence[Pair] | None = None,
 ) -> NetworkPath:
     """Run a network through some months.
 
@@ -41,6 +42,7 @@ def network_path(
         seen: Called with the number and the state of every month.
         step: Step whose price is followed as it is paid: the one that is cut.
         draws: Draws of the whole run, which decide whether the kernel pays.
+        pairs: Steps and uses that are followed; ``None`` takes those of the network.
     """
     found = solve_months(
         network,
@@ -56,6 +58,8 @@ def network_path(
             seen(month, state)
     size = parameters.draws or 1
     usable = parameters.full("usable_stock", ())[:, None, None, None]
+    followed = pairs_of([network]) if pairs is None else tuple(pairs)
+    steps, uses = np.array(followed, dtype=np.intp).reshape(-1, 2).T
     missed = [~state.converged for state in found.months]
     return NetworkPath(
         base=np.broadcast_to(network.purchases, (size, *network.output.shape)),
@@ -67,8 +71,9 @@ def network_path(
         paid=_by_month(found.months, lambda state: paid(state, step)),
         effective=_by_month(found.months, lambda state: state.effective_price),
         cover=usable * found.stock,
-        use=_by_month(found.months, used),
+        use=_by_month(found.months, lambda state: used(state)[:, steps, uses]),
         unconverged=np.sum(missed, axis=0, dtype=np.float64),
+        pairs=followed,
     )
 
 
