@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from midstream.chain.estimate import Floats
-from midstream.market import Equilibrium, Measures, Network, Parameters, solve_months
+from midstream.market import Equilibrium, Measures, Network, Parameters, Path, solve_months
 from midstream.shock.path import NetworkPath, Pair, pairs_of
 
 #: Residual of a month in logs: far below anything shown, far above what costs time.
@@ -29,7 +29,7 @@ def network_path(
     *,
     step: int = 0,
     draws: int = 1,
-    pairs: Sequence[Pair] | None = None,
+    pairs: tuple[Pair, ...] = (),
 ) -> NetworkPath:
     """Run a network through some months.
 
@@ -42,7 +42,7 @@ def network_path(
         seen: Called with the number and the state of every month.
         step: Step whose price is followed as it is paid: the one that is cut.
         draws: Draws of the whole run, which decide whether the kernel pays.
-        pairs: Steps and uses that are followed; ``None`` takes those of the network.
+        pairs: Steps and uses that are followed; blank takes those of the network.
     """
     found = solve_months(
         network,
@@ -56,10 +56,16 @@ def network_path(
     if seen is not None:
         for month, state in enumerate(found.months):
             seen(month, state)
+    return _left(network, parameters, found, step, pairs or pairs_of([network]))
+
+
+def _left(
+    network: Network, parameters: Parameters, found: Path, step: int, pairs: tuple[Pair, ...]
+) -> NetworkPath:
+    """What the answer needs of a market's path."""
     size = parameters.draws or 1
     usable = parameters.full("usable_stock", ())[:, None, None, None]
-    followed = pairs_of([network]) if pairs is None else tuple(pairs)
-    steps, uses = np.array(followed, dtype=np.intp).reshape(-1, 2).T
+    steps, uses = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
     missed = [~state.converged for state in found.months]
     return NetworkPath(
         base=np.broadcast_to(network.purchases, (size, *network.output.shape)),
@@ -73,7 +79,7 @@ def network_path(
         cover=usable * found.stock,
         use=_by_month(found.months, lambda state: used(state)[:, steps, uses]),
         unconverged=np.sum(missed, axis=0, dtype=np.float64),
-        pairs=followed,
+        pairs=pairs,
     )
 
 
