@@ -14,7 +14,7 @@ from midstream.scenarios.cellwise import Cellwise
 Bools = NDArray[np.bool_]
 #: A form in a country.
 Place = tuple[str, str]
-#: Numbers of shape (draw, year, place).
+#: Numbers of shape (draw, year, place): an array, or what stands in for it.
 Volume = Floats | Cellwise
 
 
