@@ -29,6 +29,8 @@ from typing import TypedDict
 
 import numpy as np
 
+from midstream.scenarios.cellwise import Cellwise
+
 REPEATS = 5
 #: Name of a row, its kind, and threads; ``None`` leaves them to the outlook.
 EVERY = (("futures", 1), ("whole", 1), ("whole", 2))
@@ -58,7 +60,7 @@ def yardstick() -> float:
 
 def numbers(value: object) -> Iterator[bytes]:
     """All numbers, words and arrays of a result, in order."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | Cellwise):
         yield np.ascontiguousarray(value).tobytes()
     elif isinstance(value, tuple):
         for part in value:

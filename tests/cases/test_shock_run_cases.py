@@ -122,4 +122,4 @@ def test_market_of_a_month(case: dict[str, Any]) -> None:
         assert path.price[0, 0, 0, 0] == pytest.approx(case["price_aaa"], abs=1e-6)
     # Buyers pay what brings use down to what is served: P^-eta.
     served = path.served[0, 0, 0, 2]
-    assert path.use[0, 0, 0, 0, 2] == pytest.approx(served, abs=1e-4)
+    assert path.used(0, 0)[0, 0, 2] == pytest.approx(served, abs=1e-4)

@@ -12,6 +12,7 @@ from midstream.policy.frame import STAGES, Outcome
 from midstream.policy.ground import WORLD, Ground
 from midstream.policy.kept import KeptCells
 from midstream.policy.value import Valuer
+from midstream.scenarios.cellwise import Cellwise
 from midstream.scenarios.scores import ScoreJob
 from midstream.scenarios.scores_paths import Ahead
 from midstream.scenarios.simulated import Simulated
@@ -122,8 +123,9 @@ class Reader:
             made = paths.place(maker, subject)
             added = np.maximum(0.0, paths.output[:, :, made] - paths.base[:, :, made])
             if added.any():
-                output = paths.output.copy(order="K") if output is None else output
-                output[:, :, paths.place(form, subject)] += added * per[:, None]
+                output = Cellwise.of(paths.output) if output is None else output
+                place = paths.place(form, subject)
+                output[:, :, place] = output[:, :, place] + added * per[:, None]
         if output is None:
             return found
         limited = replace(found.limited, paths=replace(paths, output=output))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
-
 from midstream.chain.estimate import Floats
 from midstream.chain.world import World
 from midstream.errors import InputError
 from midstream.evidence import Evidence
+from midstream.scenarios.cellwise import Cellwise
 from midstream.scenarios.demand_mix import WORLD
 from midstream.scenarios.demand_record import NeedAhead, enter
 from midstream.scenarios.demand_roll import FormNeed, Ground, Roller
@@ -64,17 +63,15 @@ def needs(
     _check(world, frame, demand_driver, forms)
     roller = Roller(evidence, world, frame, demand_driver, overrides or {}, ground=ground)
     held = _places(world, set(world.forms if forms is None else forms), places)
-    # Filled place by place; the axes are put in order at the end without a copy.
-    kind = np.float32 if single else np.float64
-    found: Floats = np.empty((len(held), len(frame.years), frame.draws), kind)
+    found = Cellwise(len(frame.years), frame.draws, len(held), single)
     numbers = {place: number for number, place in enumerate(held)}
     for part in roller.places(held):
         for country, need in part.need.items():
             number = numbers.get((part.form, country))
             if number is not None:
-                found[number] = need.T
+                found.put(number, need)
     lineage = tuple(_lineage(world, roller, place) for place in held)
-    return Needs(frame, held, found.transpose(2, 1, 0), lineage)
+    return Needs(frame, held, found, lineage)
 
 
 def by_sector(

@@ -16,6 +16,7 @@ from midstream.chain.estimate import Floats
 from midstream.chain.normal import normal_quantile, normal_share
 from midstream.chain.world import World
 from midstream.evidence import Evidence
+from midstream.scenarios.cellwise import Cell, Product, full
 from midstream.scenarios.demand_growth import FormGrowth, GrowthReader
 from midstream.scenarios.demand_mix import REST, WORLD, Mixes, mixes
 from midstream.scenarios.demand_projected import Projections, along, projections
@@ -38,16 +39,20 @@ class FormNeed:
     Attributes:
         form: The form.
         base: Need of the base year by country, ``nan`` where not known, each (draw,).
-        need: Need by country, each (draw, year); `WORLD` is among them.
+        need: Need by country; `WORLD` is among them.
         parts: Uses of the countries of interest: country -> use -> part of the need, (draw, year).
         starts: The same in the base year, (draw,).
     """
 
     form: str
     base: Mapping[str, Floats]
-    need: Mapping[str, Floats]
+    need: Mapping[str, Cell]
     parts: Mapping[str, Mapping[str, Floats]]
     starts: Mapping[str, Mapping[str, Floats]]
+
+    def of(self, country: str) -> Floats:
+        """Need of a country, shape (draw, year)."""
+        return full(self.need[country]).T
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +157,22 @@ class Roller:
         growth, base = self.growths[form], self._base(form, countries)
         total, uses = self._drawn(growth)
         even = _balance(self.mixes.world[form], uses, total)
-        need = {WORLD: base[WORLD][:, None] * total}
+        shared = np.ascontiguousarray(total.T)
+        need: dict[str, Cell] = {WORLD: Product(base[WORLD], (shared,))}
         parts: dict[str, dict[str, Floats]] = {}
         starts: dict[str, dict[str, Floats]] = {}
         for country in countries:
             mixed = self._mixed(form, country, uses, total, even)
             grown = _summed(mixed, total)
-            need[country] = self._need(form, country, base[country], grown)
-            self._hand_on(form, country, base[country], need[country], grown, total)
+            common = shared if grown is total else None
+            need[country] = cell = self._need(form, country, base[country], grown, common)
+            self._hand_on(form, country, base[country], cell, grown, total)
             if country in self.detail:
                 weights = self.mixes.of(form, country)
                 starts[country] = {use: base[country] * part for use, part in weights.items()}
                 rows = {use: total * part for use, part in weights.items()} | mixed
-                parts[country] = {use: need[country] * row / grown for use, row in rows.items()}
+                own = full(cell).T
+                parts[country] = {use: own * row / grown for use, row in rows.items()}
         without = self._without_leader(form, need)
         return FormNeed(form, base, need | without, parts, starts)
 
@@ -207,23 +215,28 @@ class Roller:
             found[use] = row if relative is None else row * relative
         return found
 
-    def _need(self, form: str, country: str, base: Floats, grown: Floats) -> Floats:
+    def _need(
+        self, form: str, country: str, base: Floats, grown: Floats, common: Floats | None
+    ) -> Cell:
+        """Need of a country; as its factors where its growth is that of others."""
         rows = self.projected.get((form, country))
         frame, origin = self.frame, self.world.base_year
         if rows:
             scale = self.world.need_scale.get((form, country), 1.0)
             free = np.divide(base, scale) if scale > 0 else base
             need = along(rows, free, grown, frame.years, origin, self.position)
-            return np.asarray(need * scale)
-        return np.asarray(base[:, None] * grown * self._own(country))
+            return np.asarray(need * scale).T
+        if common is None:
+            return Product(base, (grown.T, self._own(country))).values()
+        return Product(base, (common, self._own(country)))
 
     def _own(self, country: str) -> Floats:
-        """What a country's need departs from the world's by itself, shape (draw, year)."""
+        """What a country's need departs from the world's by itself, shape (year, draw)."""
         if country not in self._spread:
             width = self._cells.parameters.value("outlook.need.spread")
             normal = normal_quantile(self.frame.uniform(f"need-growth/{country}"))
             time = (np.array(self.frame.years) - self.world.base_year) / DECADE
-            self._spread[country] = np.exp(time[:, None] * (width * normal)).T
+            self._spread[country] = np.exp(time[:, None] * (width * normal))
         return self._spread[country]
 
     def _hand_on(
@@ -231,33 +244,33 @@ class Roller:
         form: str,
         country: str,
         base: Floats,
-        need: Floats,
+        need: Cell,
         grown: Floats,
         total: Floats,
     ) -> None:
         """Note by how much the form outgrows the world in the country, for what it is made of."""
         if (form, country) in self.projected:
             known = (np.nan_to_num(base) > 0)[:, None]
-            own = np.divide(need, base[:, None], out=grown.copy(), where=known)
+            own = np.divide(full(need).T, base[:, None], out=grown.copy(), where=known)
             self._relative[form, country] = own / total
         elif grown is not total:
             self._relative[form, country] = grown / total
 
-    def _without_leader(self, form: str, need: Mapping[str, Floats]) -> dict[str, Floats]:
+    def _without_leader(self, form: str, need: Mapping[str, Cell]) -> dict[str, Cell]:
         """World need without the leader's own; a projection of it goes before."""
         leader, _ = self.world.leaders.get(form, ("", 0.0))
         if leader not in need:
             return {}
         place = f"{WORLD}-{leader}"
-        total = need[WORLD]
-        left = total - np.minimum(need[leader], LEADER_MOST * total)
+        total = full(need[WORLD]).T
+        left = total - np.minimum(full(need[leader]).T, LEADER_MOST * total)
         rows = self.projected.get((form, place))
         if rows:
             base = self._outside(form, leader)
             grown = left / base[:, None]
             left = along(rows, base, grown, self.frame.years, self.world.base_year, self.position)
             left = np.minimum(left, total)
-        return {place: np.asarray(left)}
+        return {place: np.asarray(left).T}
 
     def _outside(self, form: str, leader: str) -> Floats:
         base = self._base(form, (leader,))

@@ -181,7 +181,7 @@ def _growth(row: FormNeed, country: str, use: str) -> Floats:
         start = row.starts[country][use][:, None]
         return np.divide(parts[use], start, out=np.ones_like(parts[use]), where=start > 0)
     base = row.base[country][:, None]
-    need = row.need[country]
+    need = row.of(country)
     return np.divide(need, base, out=np.ones_like(need), where=np.nan_to_num(base) > 0)
 
 

@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 from midstream.chain.estimate import Floats
 from midstream.chain.streams import check_seed, generator, stratified
+from midstream.scenarios.cellwise import Cellwise
 
 Bools = NDArray[np.bool_]
 #: A form in a country.
 Place = tuple[str, str]
+#: Numbers of shape (draw, year, place): an array, or what stands in for it.
+Volume = Floats | Cellwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +107,9 @@ class Paths:
     frame: Frame
     places: tuple[Place, ...]
     projects: tuple[Project, ...]
-    capacity: Floats
-    output: Floats
-    base: Floats
+    capacity: Volume
+    output: Volume
+    base: Volume
     complete: Bools
     start: Floats
     counted: Bools
@@ -134,7 +137,7 @@ class Needs:
 
     frame: Frame
     places: tuple[Place, ...]
-    need: Floats
+    need: Volume
     lineage: tuple[tuple[str, ...], ...]
 
     def of(self, form: str, country: str) -> Floats:

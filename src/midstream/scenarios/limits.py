@@ -16,7 +16,8 @@ from midstream.chain.world import World
 from midstream.errors import InputError
 from midstream.evidence import Evidence, Ledger, Node, Quantity
 from midstream.evidence.tables import Row
-from midstream.scenarios.frame import Bools, Frame, Paths, Place
+from midstream.scenarios.cellwise import Cellwise
+from midstream.scenarios.frame import Bools, Frame, Paths, Place, Volume
 from midstream.scenarios.limits_rows import TABLE, available, check_row, drawn, imports, missing
 from midstream.scenarios.recyclers import recycled
 from midstream.scenarios.secondary import Secondary
@@ -171,7 +172,6 @@ def limited(
     *,
     feed: Floats | None = None,
     secondary: Secondary | None = None,
-    reuse: bool = False,
     more: More | None = None,
 ) -> Limited:
     """Hold output back where a resource does not reach.
@@ -188,8 +188,6 @@ def limited(
         feed: Driver of permits in standard deviations, shape (draw,); ``None`` takes 0 in every
             draw, the record so far.
         secondary: Secondary supply that the paths hold already; ``None`` if it is added later.
-        reuse: Whether the arrays of the paths may be written over, so that none is copied; the
-            paths that were given must not be read any more.
         more: What a policy or a stress test changes.
 
     Raises:
@@ -199,11 +197,8 @@ def limited(
     free = _free(evidence, world, paths, secondary)
     for cell, extra in more.free.items():
         free[cell] = free[cell] + extra if cell in free else extra
-    if not reuse:
-        # In the order of memory they have, so that the draws of a place stay side by side.
-        output, base = paths.output.copy(order="K"), paths.base.copy(order="K")
-        paths = replace(paths, output=output, base=base)
-    output = paths.output
+    output, base = Cellwise.of(paths.output), Cellwise.of(paths.base)
+    paths = replace(paths, output=output, base=base)
     nothing = np.zeros(output.shape[:2])
     applied: list[Limit] = []
     unchecked: list[NotChecked] = []
@@ -222,8 +217,7 @@ def limited(
                 more,
             )
             applied += found
-            base = paths.base[:, :, number]
-            np.minimum(base, output[:, :, number], out=base)
+            base.hold(number, output[:, :, number])
     return Limited(paths, tuple(applied), tuple(unchecked))
 
 
@@ -276,7 +270,7 @@ def _places(evidence: Evidence, world: World, paths: Paths) -> list[tuple[int, l
 def _place(
     rows: Sequence[Row],
     frame: Frame,
-    output: Floats,
+    output: Volume,
     number: int,
     free: Floats,
     driver: Floats,
@@ -309,7 +303,7 @@ def _place(
 
 
 def _most(
-    row: Row, frame: Frame, output: Floats, driver: Floats, paths: Paths, more: More
+    row: Row, frame: Frame, output: Volume, driver: Floats, paths: Paths, more: More
 ) -> Floats:
     """Largest output one resource allows, shape (draw, year)."""
     need = drawn(frame, row, "need")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from midstream.chain.estimate import Floats
+from midstream.scenarios.cellwise import Cellwise
 from midstream.scenarios.frame import Needs, Place
 
 
@@ -60,14 +61,14 @@ class Nudge:
         """
         if not self.need:
             return needs
-        found = needs.need.copy(order="K")
+        found = Cellwise.of(needs.need)
         for (form, country), multiple in self.need.items():
             if (form, country) not in needs.places:
                 continue
             own = needs.places.index((form, country))
             rise = needs.need[:, :, own] * (multiple - 1.0)
-            found[:, :, own] += rise
+            found[:, :, own] = found[:, :, own] + rise
             for number, (other, place) in enumerate(needs.places):
                 if other == form and place.startswith("WLD") and place != f"WLD-{country}":
-                    found[:, :, number] += rise
+                    found[:, :, number] = found[:, :, number] + rise
         return Needs(needs.frame, needs.places, found, needs.lineage)

@@ -11,7 +11,7 @@ import numpy as np
 from midstream.chain.estimate import Floats
 from midstream.chain.world import World
 from midstream.evidence import Ledger, Node, Quantity
-from midstream.scenarios.frame import Needs, Paths, Place, Project
+from midstream.scenarios.frame import Needs, Paths, Place, Project, Volume
 from midstream.scenarios.result import PathRow
 
 ENDS = (0.1, 0.5, 0.9)
@@ -105,7 +105,7 @@ class PathBook:
 
 
 def quantiles(
-    values: Floats, executor: Executor | None = None, places: Sequence[int] | None = None
+    values: Volume, executor: Executor | None = None, places: Sequence[int] | None = None
 ) -> Floats:
     """P10, P50 and P90 over the draws of some places, shape (3, year, place).
 

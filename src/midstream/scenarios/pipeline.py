@@ -54,7 +54,7 @@ def simulate(
         places: Cells to simulate; ``None`` takes those of `cells_of`.
 
     Returns:
-        Paths; its arrays are views whose draws lie next to each other in memory.
+        Paths, kept cell by cell (`midstream.scenarios.cellwise`).
 
     Raises:
         InputError: if two projects share an id, or a project has no such class.

@@ -17,7 +17,8 @@ from midstream.chain.plants import Plant
 from midstream.chain.world import World
 from midstream.errors import ModelError
 from midstream.evidence import Evidence
-from midstream.scenarios.entrants import Entrants, Multiples
+from midstream.scenarios.cellwise import Cellwise, Product
+from midstream.scenarios.entrants import Entrants, Later, Multiples
 from midstream.scenarios.frame import Bools, Frame, Paths, Place, Project
 from midstream.scenarios.pipeline_starts import (
     Chances,
@@ -32,8 +33,6 @@ from midstream.scorecard.draws import Draws, Parameters
 
 #: The retention of the parameter table is that to this year from the base year.
 RETENTION_YEAR = 2030
-#: Type of numbers where memory counts more than the eighth digit.
-SINGLE = np.float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,26 +200,26 @@ class Ready:
             drawn.course(*_column(moves, number)) for number, drawn in enumerate(self.chances)
         ]
         places = (*self.places, *(place for place in spare if place not in self.places))
-        shape = (len(places), len(self.frame.years), self.frame.draws)
-        arrays = tuple(np.zeros(shape, SINGLE if single else np.float64) for _ in range(3))
-        maker = _Maker(self, moves, courses, *arrays)
+        shape = (len(self.frame.years), self.frame.draws, len(places))
+        volumes = tuple(Cellwise(*shape, single) for _ in range(3))
+        maker = _Maker(self, moves, courses, *volumes)
         numbers = range(len(self.places))
         # Exhausted, so that what goes wrong in a thread is raised here.
         list(map(maker.make, numbers) if executor is None else executor.map(maker.make, numbers))
         counted = np.zeros(len(places), dtype=bool)
         counted[: len(self.places)] = self.standing.counted
-        return _paths(self, places, courses, arrays, counted)
+        return _paths(self, places, courses, volumes, counted)
 
 
 def _paths(
     ready: Ready,
     places: tuple[Place, ...],
     courses: Sequence[Course],
-    arrays: Sequence[Floats],
+    volumes: Sequence[Cellwise],
     counted: Bools,
 ) -> Paths:
-    """Put paths together, axes in order; no array is copied."""
-    capacity, output, base = (array.transpose(2, 1, 0) for array in arrays)
+    """Put paths together."""
+    capacity, output, base = volumes
     blank = np.empty((ready.frame.draws, 0))
     complete = [found.complete for found in courses]
     return Paths(
@@ -237,16 +236,16 @@ def _paths(
 
 
 class _Maker:
-    """Fills the arrays of paths, shape (place, year, draw)."""
+    """Fills the cells of paths."""
 
     def __init__(
         self,
         ready: Ready,
         moves: Moves,
         courses: Sequence[Course],
-        capacity: Floats,
-        output: Floats,
-        base: Floats,
+        capacity: Cellwise,
+        output: Cellwise,
+        base: Cellwise,
     ) -> None:
         self.ready, self.moves, self.courses = ready, moves, courses
         self.capacity, self.output, self.base = capacity, output, base
@@ -260,11 +259,30 @@ class _Maker:
     def make(self, number: int) -> None:
         """Make a cell: what stands, then projects, then later entrants."""
         place, standing = self.ready.places[number], self.ready.standing
-        today = standing.made[number] * standing.kept
-        capacity = standing.nameplate[number] * standing.kept
-        self.base[number] = today
-        output, room, rising = today, capacity - today, None
-        for member in self.members.get(place, ()):
+        made, stands = (
+            Product(level[number], (standing.kept,))
+            for level in (standing.made, standing.nameplate)
+        )
+        self.base.put(number, made)
+        members = self.members.get(place, ())
+        later = self.ready.entrants.at(place, self.moves.entrant_rate)
+        if members or later is not None:
+            output, capacity = self._more(made.values(), stands.values(), members, later)
+            self.output.put(number, output)
+            self.capacity.put(number, stands if capacity is None else capacity)
+        else:
+            self.output.put(number, made)
+            self.capacity.put(number, stands)
+
+    def _more(
+        self, today: Floats, stands: Floats, members: Sequence[int], later: Later | None
+    ) -> tuple[Floats, Floats | None]:
+        """Output and capacity of a cell in which more comes than stands today.
+
+        Capacity is ``None`` where what comes stands already.
+        """
+        output, capacity, rising = today, stands, None
+        for member in members:
             made, built = self._project(member)
             if built is None:
                 # The lines of a plant that ramps stand already, and its nameplate is in today's.
@@ -273,11 +291,10 @@ class _Maker:
                 output, capacity = output + made, capacity + built
         if rising is not None:
             # Today's output is drawn on its own: part of what they gain may be in it already.
-            output = output + np.minimum(rising, room)
-        later = self.ready.entrants.at(place, self.moves.entrant_rate)
+            output = output + np.minimum(rising, stands - today)
         if later is not None:
             output, capacity = output + later.output, capacity + later.capacity
-        self.output[number], self.capacity[number] = output, capacity
+        return output, None if capacity is stands else capacity
 
     def _project(self, number: int) -> tuple[Floats, Floats | None]:
         """What a project makes, and its nameplate; ``None`` where that stands today already."""

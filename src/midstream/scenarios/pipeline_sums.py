@@ -10,7 +10,8 @@ import numpy as np
 from midstream.chain.estimate import Floats
 from midstream.chain.world import World
 from midstream.errors import InputError, ModelError
-from midstream.scenarios.frame import Paths
+from midstream.scenarios.cellwise import Cellwise
+from midstream.scenarios.frame import Paths, Volume
 
 Metric = Literal["capacity", "output", "base"]
 METRICS: tuple[Metric, ...] = ("capacity", "output", "base")
@@ -94,7 +95,7 @@ def stage_sums(paths: Paths, world: World, metric: str = "capacity") -> tuple[St
     )
 
 
-def with_output(paths: Paths, output: Floats, capacity: Floats | None = None) -> Paths:
+def with_output(paths: Paths, output: Volume, capacity: Volume | None = None) -> Paths:
     """Paths with another output (and capacity), such as one that a limit has cut.
 
     What stands today is cut with it where the new output lies below it.
@@ -105,5 +106,7 @@ def with_output(paths: Paths, output: Floats, capacity: Floats | None = None) ->
     capacity = paths.capacity if capacity is None else capacity
     if output.shape != paths.output.shape or capacity.shape != paths.capacity.shape:
         raise ModelError("the new arrays have another shape", where="with_output")
-    base = np.minimum(paths.base, output)
+    base, made = Cellwise.of(paths.base), Cellwise.of(output)
+    for place in range(output.shape[2]):
+        base.hold(place, made[:, :, place])
     return replace(paths, output=output, capacity=capacity, base=base)

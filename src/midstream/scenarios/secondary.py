@@ -8,7 +8,7 @@ yet, and only that is added.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,8 +16,9 @@ from midstream.chain.estimate import Floats
 from midstream.chain.world import World
 from midstream.errors import InputError
 from midstream.evidence import Evidence, Ledger, Node, Quantity, Row
+from midstream.scenarios.cellwise import Cellwise
 from midstream.scenarios.demand_sectors import spread_quantity
-from midstream.scenarios.frame import Frame, Needs, Paths, Place
+from midstream.scenarios.frame import Frame, Needs, Paths, Place, Volume
 from midstream.scenarios.recyclers import recycled
 from midstream.scenarios.secondary_streams import TABLE, Reads, Stream, streams
 
@@ -29,7 +30,7 @@ class Secondary:
     Attributes:
         frame: Draws and years.
         places: Cells, the third axis of the arrays.
-        streams: What it is made of.
+        streams: What it is made of; empty where only sums were asked for.
         total: Supply of the streams that count, shape (draw, year, place), in the unit of the
             form.
         recycled: What recyclers on record make, which the paths hold already, same shape.
@@ -41,10 +42,10 @@ class Secondary:
     frame: Frame
     places: tuple[Place, ...]
     streams: tuple[Stream, ...]
-    total: Floats
-    recycled: Floats
-    added: Floats
-    short: Floats
+    total: Volume
+    recycled: Volume
+    added: Volume
+    short: Volume
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -98,6 +99,7 @@ def secondary(
     *,
     forms: Sequence[str] | None = None,
     reads: Reads | None = None,
+    apart: bool = True,
 ) -> Secondary:
     """Secondary supply of every place whose need or output is known.
 
@@ -113,77 +115,81 @@ def secondary(
         paths: Output of the same draws, after limits.
         forms: Forms wanted; ``None`` takes all that have a source.
         reads: Whether the supply of a form in a country is asked for; ``None`` takes all.
+        apart: Whether the streams are kept beside their sums.
 
     Raises:
         InputError: if needs or paths have other draws or years, or a row cannot be read.
     """
     check_frames(frame, needs, paths)
-    found = tuple(streams(evidence, frame, needs, paths, forms, reads))
-    places = tuple(dict.fromkeys(stream.place for stream in found))
-    total = _blank((frame.draws, len(frame.years), len(places)))
-    numbers = {place: number for number, place in enumerate(places)}
-    for stream in found:
+    sums = _Sums(recycled(evidence, world, paths))
+    found: list[Stream] = []
+    for stream in streams(evidence, frame, needs, paths, forms, reads):
+        sums.take(stream)
+        if apart:
+            found.append(stream)
+    return sums.result(frame, tuple(found))
+
+
+@dataclass(slots=True)
+class _Sums:
+    """Adds the streams of each place up as they come, so that no more than one is held.
+
+    Attributes:
+        held: What recyclers on record make, by place, (draw, year) each.
+        places: Places, in the order in which they come.
+        total: Supply of the streams that count, by place.
+        named: What plants on record take of the streams, in the unit of the form.
+        most: All that arises, collected or not, and scrap that need is net of, where recyclers
+            are on record; scrap from abroad is not on record and not counted.
+    """
+
+    held: Mapping[Place, Floats]
+    places: dict[Place, int] = field(default_factory=dict)
+    total: dict[Place, Floats] = field(default_factory=dict)
+    named: dict[Place, Floats] = field(default_factory=dict)
+    most: dict[Place, Floats] = field(default_factory=dict)
+
+    def take(self, stream: Stream) -> None:
+        """Take the next stream.
+
+        A recycler of the form counts with its output. One that makes the origin anew (magnets
+        from magnets) takes material that can then not become the form: it counts with its output
+        times the yield of the stream.
+        """
+        place, maker = stream.place, (stream.origin, stream.place[1])
+        if place not in self.places:
+            self.places[place] = len(self.places)
+            if place in self.held:
+                self.named[place] = self.held[place]
+        if place in self.held:
+            _add(self.most, place, stream.most)
         if stream.counted:
-            total[:, :, numbers[stream.place]] += stream.supply
-    held = recycled(evidence, world, paths)
-    shape = total.shape
-    named = _named(places, found, held, shape)
-    return Secondary(
-        frame,
-        places,
-        found,
-        total,
-        named,
-        added=np.maximum(0.0, total - named),
-        short=_short(places, found, held, shape),
-    )
+            _add(self.total, place, stream.supply)
+            if stream.lag.any() and maker in self.held:
+                _add(self.named, place, self.held[maker] * stream.yields[:, None])
+
+    def result(self, frame: Frame, streams: tuple[Stream, ...]) -> Secondary:
+        """Give the sums."""
+        shape = (len(frame.years), frame.draws, len(self.places))
+        total, named, added, short = (Cellwise(*shape) for _ in range(4))
+        for place, number in self.places.items():
+            supply, taken = self.total.get(place), self.named.get(place)
+            if supply is not None:
+                total[:, :, number] = supply
+                more = np.maximum(0.0, supply if taken is None else supply - taken)
+                # Mostly no plant takes any of it: the two are then held once.
+                added.put(number, total.cells[number])
+                added[:, :, number] = more
+            if taken is not None:
+                named[:, :, number] = taken
+            if place in self.held:
+                short[:, :, number] = np.maximum(0.0, self.held[place] - self.most[place])
+        places = tuple(self.places)
+        return Secondary(frame, places, streams, total, named, added, short)
 
 
-def _blank(shape: tuple[int, ...]) -> Floats:
-    """Zeros of shape (draw, year, place) whose draws lie next to each other in memory."""
-    return np.zeros(shape[::-1]).transpose(2, 1, 0)
-
-
-def _short(
-    places: tuple[Place, ...],
-    found: Sequence[Stream],
-    held: Mapping[Place, Floats],
-    shape: tuple[int, ...],
-) -> Floats:
-    """What recyclers of a form would make above all that arises, (draw, year, place).
-
-    All that arises, collected or not, and scrap that need is net of; scrap from abroad is not on
-    record and not counted.
-    """
-    short = _blank(shape)
-    for number, place in enumerate(places):
-        if place in held:
-            most = sum(stream.most for stream in found if stream.place == place)
-            short[:, :, number] = np.maximum(0.0, held[place] - most)
-    return short
-
-
-def _named(
-    places: tuple[Place, ...],
-    found: Sequence[Stream],
-    held: Mapping[Place, Floats],
-    shape: tuple[int, ...],
-) -> Floats:
-    """What plants on record take of the streams, in the unit of the form, (draw, year, place).
-
-    A recycler of the form counts with its output. One that makes the origin anew (magnets from
-    magnets) takes material that can then not become the form: it counts with its output times the
-    yield of the stream.
-    """
-    named = _blank(shape)
-    for number, place in enumerate(places):
-        if place in held:
-            named[:, :, number] += held[place]
-    for stream in found:
-        maker = (stream.origin, stream.place[1])
-        if stream.counted and stream.lag.any() and maker in held:
-            named[:, :, places.index(stream.place)] += held[maker] * stream.yields[:, None]
-    return named
+def _add(found: dict[Place, Floats], place: Place, more: Floats) -> None:
+    found[place] = found[place] + more if place in found else more
 
 
 def followed(evidence: Evidence, places: Collection[Place], basis: str) -> set[Place]:
@@ -196,7 +202,7 @@ def followed(evidence: Evidence, places: Collection[Place], basis: str) -> set[P
     }
 
 
-def added(paths: Paths, secondary: Secondary, *, reuse: bool = False) -> Paths:
+def added(paths: Paths, secondary: Secondary) -> Paths:
     """Paths with the secondary supply that no plant on record stands for.
 
     It is output without a project, as that of later entrants is; capacity stays, because nobody
@@ -206,37 +212,24 @@ def added(paths: Paths, secondary: Secondary, *, reuse: bool = False) -> Paths:
     Args:
         paths: The paths; places that only secondary supply is for may be in them already.
         secondary: The supply.
-        reuse: Whether the arrays of the paths may be written over, so that none is copied; the
-            paths that were given must not be read any more.
     """
     more = tuple(place for place in secondary.places if place not in paths.places)
     places = (*paths.places, *more)
-    if more or not reuse:
-        paths = replace(
-            paths,
-            places=places,
-            output=_wider(paths.output, len(more)),
-            capacity=_wider(paths.capacity, len(more)),
-            base=_wider(paths.base, len(more)),
-            counted=np.concatenate([paths.counted, np.zeros(len(more), dtype=bool)]),
-        )
+    capacity, output, base = (
+        Cellwise.of(values).wider(len(more))
+        for values in (paths.capacity, paths.output, paths.base)
+    )
     numbers = {place: number for number, place in enumerate(places)}
     for number, place in enumerate(secondary.places):
-        output = paths.output[:, :, numbers[place]]
+        at = numbers[place]
         change = secondary.added[:, :, number] - secondary.short[:, :, number]
         # What recyclers make is within the output; rounding may leave less than nothing.
-        output[...] = np.maximum(0.0, output + change)
-        base = paths.base[:, :, numbers[place]]
-        np.minimum(base, output, out=base)
-    return paths
-
-
-def _wider(values: Floats, more: int) -> Floats:
-    """A copy with some places more, 0 throughout; draws stay next to each other in memory."""
-    draws, years, places = values.shape
-    found = np.zeros((places + more, years, draws), dtype=values.dtype)
-    found[:places] = values.transpose(2, 1, 0)
-    return found.transpose(2, 1, 0)
+        output[:, :, at] = np.maximum(0.0, output[:, :, at] + change)
+        base.hold(at, output[:, :, at])
+    counted = np.concatenate([paths.counted, np.zeros(len(more), dtype=bool)])
+    return replace(
+        paths, places=places, capacity=capacity, output=output, base=base, counted=counted
+    )
 
 
 def enter(

@@ -148,7 +148,6 @@ def derived(
 
 def _starts(state: State, country: str, names: Mapping[str, str], most: int) -> tuple[Signal, ...]:
     paths = state.paths
-    sizes = dict(zip(paths.places, paths.capacity.mean(axis=(0, 1)), strict=True))
     found = []
     for column, project in enumerate(paths.projects):
         starts = paths.start[:, column]
@@ -157,7 +156,11 @@ def _starts(state: State, country: str, names: Mapping[str, str], most: int) -> 
             continue
         year = float(np.median(starts[reached]))
         if year < paths.frame.last:
-            weight = project.capacity / max(sizes.get((project.form, country), 0.0), 1e-12)
+            place = (project.form, country)
+            size = (
+                paths.capacity[:, :, paths.place(*place)].mean() if place in paths.places else 0.0
+            )
+            weight = project.capacity / max(float(size), 1e-12)
             found.append((weight, project.facility, project.form, year))
     ranked = sorted(found, key=lambda one: (-one[0], one[1]))
     unique = {facility: (form, year) for _, facility, form, year in reversed(ranked)}

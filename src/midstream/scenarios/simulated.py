@@ -16,8 +16,9 @@ import numpy as np
 from midstream.chain.estimate import Floats
 from midstream.scenarios import drivers as driving
 from midstream.scenarios import limits, pipeline, secondary
+from midstream.scenarios.cellwise import Cellwise
 from midstream.scenarios.demand import needs as needs_of
-from midstream.scenarios.frame import DriverDraws, Frame, Needs, Paths, Place
+from midstream.scenarios.frame import DriverDraws, Frame, Needs, Paths, Place, Volume
 from midstream.scenarios.nudge import Nudge
 from midstream.scenarios.secondary_streams import reached_places
 
@@ -30,8 +31,6 @@ COUNTER = "counter-move"
 DEMAND, FEED = "demand", "feed-clearance"
 #: Nothing on top of a run.
 NOTHING = Nudge()
-#: An array that is let go.
-NONE = np.empty((0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Simulated:
 
     needs: Needs
     limited: limits.Limited
-    unheld: Floats | None = None
+    unheld: Volume | None = None
     recovered: Mapping[Place, Floats] = field(default_factory=dict)
     nudge: Nudge = NOTHING
 
@@ -110,25 +109,20 @@ def simulated(
     needs = nudge.needed(needs)
     raw = _paths(setup, given, values, effects, nudge, needs, single, executor)
     reads = setup.narrow.reads if setup.narrow else None
-    found = secondary.secondary(evidence, world, given.frame, needs, raw, reads=reads)
-    # Arrays of all draws, years and cells are large: each is written over by the next.
-    fuller = secondary.added(raw, found, reuse=True)
+    found = secondary.secondary(evidence, world, given.frame, needs, raw, reads=reads, apart=False)
+    fuller = secondary.added(raw, found)
     kept = _kept(found, nudge) if unheld else {}
-    # What is recovered takes no feed from the ground; the limits need no more of it than that.
-    free = replace(found, streams=(), total=NONE, recycled=NONE, short=NONE)
-    del raw, found
     fuller = _recovered(fuller, nudge)
-    before = fuller.output.copy(order="K") if unheld else None
     limited = limits.limited(
         evidence,
         world,
         fuller,
         feed=nudge.shifted(FEED, values.of(FEED)),
-        secondary=free,
-        reuse=True,
+        secondary=found,
         more=limits.More(nudge.feed, nudge.withheld, nudge.recovered),
     )
-    _keep(limited.paths, nudge)
+    limited = replace(limited, paths=_kept_of(limited.paths, nudge))
+    before = fuller.output if unheld else None
     return Simulated(needs, limited, before, kept, nudge)
 
 
@@ -181,13 +175,15 @@ def _both(first: Floats, second: Floats | None) -> Floats:
     return first if second is None else np.asarray(first * second)
 
 
-def _keep(paths: Paths, nudge: Nudge) -> None:
-    """Write over the output of cells of which a nudge leaves a share."""
+def _kept_of(paths: Paths, nudge: Nudge) -> Paths:
+    """Paths with the share of the output that a nudge leaves of some cells."""
+    output, base = Cellwise.of(paths.output), Cellwise.of(paths.base)
     for place, share in nudge.kept.items():
         if place in paths.places:
             number = paths.place(*place)
-            paths.output[:, :, number] *= share
-            paths.base[:, :, number] *= share
+            output[:, :, number] = output[:, :, number] * share
+            base[:, :, number] = base[:, :, number] * share
+    return replace(paths, output=output, base=base)
 
 
 def _kept(found: secondary.Secondary, nudge: Nudge) -> dict[Place, Floats]:
@@ -202,11 +198,13 @@ def _kept(found: secondary.Secondary, nudge: Nudge) -> dict[Place, Floats]:
 
 
 def _recovered(paths: Paths, nudge: Nudge) -> Paths:
-    """Paths with more output from recovered material, written over."""
+    """Paths with more output from recovered material."""
+    output = Cellwise.of(paths.output)
     for place, more in nudge.recovered.items():
         if place in paths.places:
-            paths.output[:, :, paths.place(*place)] += more
-    return paths
+            number = paths.place(*place)
+            output[:, :, number] = output[:, :, number] + more
+    return replace(paths, output=output)
 
 
 def pushed_by(

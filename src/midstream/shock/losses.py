@@ -160,7 +160,7 @@ def _pieces(
         form = names.forms[step]
         for place, use in enumerate(names.uses):
             if use in weights:
-                lost = _by_country(names, path.use[:, :, step, place], thrift, dependence)
+                lost = _by_country(names, path.used(step, place), thrift, dependence)
                 pieces += [
                     (form, country, sector, months)
                     for sector in weights[use]

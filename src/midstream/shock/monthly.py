@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from midstream.chain.estimate import Floats
-from midstream.market import Equilibrium, Measures, Network, Parameters, solve_months
-from midstream.shock.path import NetworkPath
+from midstream.market import Equilibrium, Measures, Network, Parameters, Path, solve_months
+from midstream.shock.path import NetworkPath, Pair, pairs_of
 
 #: Residual of a month in logs: far below anything shown, far above what costs time.
 TOLERANCE = 1e-7
@@ -29,6 +29,7 @@ def network_path(
     *,
     step: int = 0,
     draws: int = 1,
+    pairs: tuple[Pair, ...] = (),
 ) -> NetworkPath:
     """Run a network through some months.
 
@@ -41,6 +42,7 @@ def network_path(
         seen: Called with the number and the state of every month.
         step: Step whose price is followed as it is paid: the one that is cut.
         draws: Draws of the whole run, which decide whether the kernel pays.
+        pairs: Steps and uses that are followed; blank takes those of the network.
     """
     found = solve_months(
         network,
@@ -54,8 +56,16 @@ def network_path(
     if seen is not None:
         for month, state in enumerate(found.months):
             seen(month, state)
+    return _left(network, parameters, found, step, pairs or pairs_of([network]))
+
+
+def _left(
+    network: Network, parameters: Parameters, found: Path, step: int, pairs: tuple[Pair, ...]
+) -> NetworkPath:
+    """What the answer needs of a market's path."""
     size = parameters.draws or 1
     usable = parameters.full("usable_stock", ())[:, None, None, None]
+    steps, uses = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
     missed = [~state.converged for state in found.months]
     return NetworkPath(
         base=np.broadcast_to(network.purchases, (size, *network.output.shape)),
@@ -67,8 +77,9 @@ def network_path(
         paid=_by_month(found.months, lambda state: paid(state, step)),
         effective=_by_month(found.months, lambda state: state.effective_price),
         cover=usable * found.stock,
-        use=_by_month(found.months, used),
+        use=_by_month(found.months, lambda state: used(state)[:, steps, uses]),
         unconverged=np.sum(missed, axis=0, dtype=np.float64),
+        pairs=pairs,
     )
 
 

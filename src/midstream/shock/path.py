@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from midstream.chain.estimate import Floats
+from midstream.market import Network
+
+#: A step and a use of it.
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,10 @@ class NetworkPath:
             shape (draw, month, country); ``nan`` for those who buy nothing.
         cover: Months of base use in usable stocks at the end of the month, shape
             (draw, month, step, country).
-        use: Final use over base by use, shape (draw, month, step, use, country); ``nan`` where
-            there is none in the base.
+        use: Final use over base, shape (draw, month, pair, country); ``nan`` where there is none
+            in the base. See `used`.
         unconverged: Months whose solve missed its tolerance, shape (draw,).
+        pairs: Steps and uses of them that anybody has, third axis of ``use``.
     """
 
     base: Floats
@@ -46,6 +51,7 @@ class NetworkPath:
     cover: Floats
     use: Floats
     unconverged: Floats
+    pairs: tuple[Pair, ...]
 
     @property
     def draws(self) -> int:
@@ -57,17 +63,37 @@ class NetworkPath:
         """Number of months."""
         return int(self.delivered.shape[1])
 
+    def used(self, step: int, use: int) -> Floats:
+        """Final use of a step by one use over base, shape (draw, month, country)."""
+        if (step, use) in self.pairs:
+            return np.asarray(self.use[:, :, self.pairs.index((step, use))])
+        return np.broadcast_to(np.nan, (self.draws, self.months, self.use.shape[-1]))
 
-def joined(parts: list[NetworkPath], place: NDArray[np.int64]) -> NetworkPath:
-    """Join paths of groups of draws and put the draws in their order.
-
-    Args:
-        parts: Paths over the same months and axes.
-        place: Where each draw stands in the parts one after the other, shape (draw,).
-    """
-    return NetworkPath(
-        *(
-            np.concatenate([getattr(part, field.name) for part in parts])[place]
-            for field in fields(NetworkPath)
+    @classmethod
+    def room(
+        cls, draws: int, months: int, network: Network, pairs: tuple[Pair, ...]
+    ) -> NetworkPath:
+        """Room for a path that is written part by part."""
+        steps, countries = network.output.shape
+        every = ("delivered", "served", "made", "price", "effective", "cover")
+        return cls(
+            base=np.empty((draws, steps, countries)),
+            base_output=np.empty((draws, steps, countries)),
+            **{name: np.empty((draws, months, steps, countries)) for name in every},
+            paid=np.empty((draws, months, countries)),
+            use=np.empty((draws, months, len(pairs), countries)),
+            unconverged=np.empty(draws),
+            pairs=pairs,
         )
-    )
+
+    def put(self, draws: slice, part: NetworkPath) -> None:
+        """Write the path of some of the draws where they stand."""
+        for field in fields(self):
+            if field.name != "pairs":
+                getattr(self, field.name)[draws] = getattr(part, field.name)
+
+
+def pairs_of(networks: Iterable[Network]) -> tuple[Pair, ...]:
+    """Steps and uses that anybody has in any of some networks."""
+    found = sum(network.final_use.sum(axis=-1) > 0 for network in networks)
+    return tuple((int(step), int(use)) for step, use in np.argwhere(found))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from midstream.chain.estimate import Floats
 from midstream.chain.world import World
@@ -20,7 +19,7 @@ from midstream.shock.engine_parameters import EngineParameters, engine_parameter
 from midstream.shock.instruments import Shock, ShockRequest, checked
 from midstream.shock.monthly import network_path
 from midstream.shock.network import BalancedBase, balanced_base, sampled_networks
-from midstream.shock.path import NetworkPath, joined
+from midstream.shock.path import NetworkPath, pairs_of
 from midstream.shock.peaks import PeakModel
 from midstream.shock.prices import Prices, prices, size_of_gains
 from midstream.shock.result import ShockResult
@@ -239,28 +238,28 @@ def follow(
     parameters = market_parameters(sampler, steps, uses, countries)
     ahead = bought_ahead(sampler, shock) + built_before(sampler, shock)
     threshold = sampler.value("market.stock.start")
-    parts, orders, looks = [], [], []
+    pairs, looks = pairs_of(networks), []
+    # Each part is written where it stands, so that no two paths of all draws are held.
+    path = NetworkPath.room(shock.draws, len(given[0].measures), networks[0], pairs)
     for number, (network, scenario) in enumerate(zip(networks, given, strict=True)):
         mine = slice(number, None, len(networks))
         look = _Look(model.base, shock)
-        parts.append(
-            network_path(
-                network,
-                stocked(parameters.part(mine), shock.step, ahead[mine, None] * scenario.share),
-                scenario.measures,
-                scenario.remaining,
-                threshold,
-                look,
-                step=shock.step,
-                draws=shock.draws,
-            )
+        part = network_path(
+            network,
+            stocked(parameters.part(mine), shock.step, ahead[mine, None] * scenario.share),
+            scenario.measures,
+            scenario.remaining,
+            threshold,
+            look,
+            step=shock.step,
+            draws=shock.draws,
+            pairs=pairs,
         )
+        path.put(mine, part)
         looks.append(look)
-        orders.append(np.arange(shock.draws)[mine])
         if progress is not None:
             progress((number + 1) / len(networks))
-    place = np.argsort(np.concatenate(orders))
-    return Followed(networks, given, parameters, joined(parts, place), _third(looks, place))
+    return Followed(networks, given, parameters, path, _third(looks, shock.draws))
 
 
 @dataclass(slots=True)
@@ -289,8 +288,10 @@ def leaked_share(state: Equilibrium, step: int) -> Floats:
     return round_about / blocked if blocked > 0 else np.full(len(round_about), np.nan)
 
 
-def _third(looks: list[_Look], place: NDArray[np.int64]) -> Third:
+def _third(looks: list[_Look], draws: int) -> Third:
     """Join what groups of draws saw, country by country."""
+    order = [np.arange(draws)[number :: len(looks)] for number in range(len(looks))]
+    place = np.argsort(np.concatenate(order))
     lists = [look.winners for look in looks]
     winners = [
         replace(ones[0], gain=np.concatenate([one.gain for one in ones])[place])

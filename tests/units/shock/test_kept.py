@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 
 from midstream.evidence import Evidence, Ledger
 from midstream.market import Measures, solve
+from midstream.shock import run as running
 from midstream.shock.behaviour import Sampler, market_parameters
 from midstream.shock.monthly import paid, used
 from midstream.shock.network import balanced
+from midstream.shock.path import NetworkPath
 from midstream.shock.result import ShockResult
 from midstream.shock.run import KEPT, ShockModel, prepare, run_shock
 from midstream.shock.scenario import scenarios
@@ -147,3 +150,35 @@ def test_parameters_of_the_market_do_not_depend_on_what_is_kept() -> None:
     one, other = market_parameters(model.sampler(5), 2, 2, 3), market_parameters(fresh, 2, 2, 3)
     assert np.array_equal(one.substitution, other.substitution)
     assert np.array_equal(one.choke_price, other.choke_price)
+
+
+def test_one_part_of_a_path_is_held_beside_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts: list[weakref.ref[np.ndarray]] = []
+    alive: list[int] = []
+    follow_one = running.network_path
+
+    def watched(*args: Any, **named: Any) -> NetworkPath:
+        alive.append(sum(one() is not None for one in parts))
+        part = follow_one(*args, **named)
+        parts.append(weakref.ref(part.served))
+        return part
+
+    monkeypatch.setattr(running, "network_path", watched)
+    path = run(ready(), draws=12).path
+    assert len(alive) == 8
+    assert max(alive) == 1
+    assert not any(one() is not None for one in parts)
+    assert path.draws == 12
+
+
+def test_only_uses_that_anybody_has_are_in_a_path() -> None:
+    model = ready()
+    path, base = run(model, draws=3).path, model.networks[0].final_use.sum(axis=-1) > 0
+    assert 0 < len(path.pairs) < base.size
+    assert path.use.shape == (3, path.months, len(path.pairs), len(model.base.names.countries))
+    for step, use in np.ndindex(*base.shape):
+        found = path.used(step, use)
+        assert found.shape == path.paid.shape
+        assert (
+            bool(np.isfinite(found).any()) == bool(base[step, use]) == ((step, use) in path.pairs)
+        )

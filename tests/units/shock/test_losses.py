@@ -29,9 +29,8 @@ def path(use: float = 1.0, made: float = 1.0, price: float = 1.0, draws: int = 2
     """Three months in which Japan's robots use, its magnet makers make and sell as given."""
     shape = (draws, 3, 2, 3)
     ones = np.ones(shape)
-    uses = np.full((draws, 3, 2, 3, 3), np.nan)
-    uses[:, :, 1, 0, :] = 1.0
-    uses[:, :, 1, 0, 1] = use
+    uses = np.ones((draws, 3, 1, 3))
+    uses[:, :, 0, 1] = use
     outputs, prices = ones.copy(), ones.copy()
     outputs[:, :, 1, 1] = made
     prices[:, :, 1, 1] = price
@@ -48,6 +47,7 @@ def path(use: float = 1.0, made: float = 1.0, price: float = 1.0, draws: int = 2
         cover=ones,
         use=uses,
         unconverged=np.zeros(draws),
+        pairs=((1, 0),),
     )
 
 
