@@ -374,10 +374,7 @@ class Bulk:
         return self._rows[asked]
 
     def close(self) -> None:
-        """Let go of the database and its rows until the next question.
-
-        A fork must not hold an open database, and what was asked has mostly been worked up.
-        """
+        """Let go of database and rows until the next question; a fork must not hold the former."""
         if self._connection is not None:
             self._connection.close()
         self._connection = None
