@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,21 @@ def test_the_price_users_react_to_rises_with_the_depth(result: ShockResult) -> N
     mild = run(depth=0.4)
     assert result.scarcity_price["USA"][0].value > mild.scarcity_price["USA"][0].value > 1
     assert result.scarcity_price["CHN"][0].value < 1
+
+
+def test_a_deeper_cut_never_lowers_the_price_outside() -> None:
+    """A full ban leaves no dear licence to pay for, and is dearer all the same."""
+    paths = [run(depth=depth).price_outside for depth in (0.4, 0.9, 1.0)]
+    for mild, deep in pairwise(paths):
+        assert all(one.value <= two.value for one, two in zip(mild[:2], deep[:2], strict=True))
+        assert deep[0].value > 1.05 * mild[0].value
+
+
+def test_the_price_outside_is_that_users_react_to() -> None:
+    told = run(depth=1.0, targets=("USA",))
+    assert [one.value for one in told.price_outside] == pytest.approx(
+        [one.value for one in told.scarcity_price["USA"]]
+    )
 
 
 def test_the_assumptions_are_named(result: ShockResult) -> None:
