@@ -108,6 +108,30 @@ def test_the_price_outside_is_that_users_react_to() -> None:
     )
 
 
+def test_what_others_make_of_an_outage_is_part_of_what_the_actor_no_longer_makes() -> None:
+    """Whoever is named as target: an outage stops the plant for everyone."""
+    told = run(instrument="outage", depth=1.0, targets=("JPN",))
+    assert 0 < (told.relocation.value or 0) <= 100
+
+
+def test_a_loss_nobody_can_count_is_said_not_zero() -> None:
+    """South Korea buys Chinese graphite, and no maker of anodes there is on record."""
+    study = opened()
+    asked = request(form="spherical-graphite", targets=("KOR",), months=2, chain="graphite")
+    told = run_shock(study.evidence, study.world, Ledger(study.ledger), asked)
+    assert told.deliveries["KOR"][0].value < 0.5
+    assert not [one for one in told.output_lost if one.country == "KOR"]
+    assert any(
+        note.startswith("South Korea: buys") and "not nothing" in note for note in told.notes
+    )
+
+
+def test_a_longer_measure_begins_like_a_shorter_one() -> None:
+    short, long = (run(targets=("WLD",), months=months, draws=3) for months in (2, 4))
+    pairs = zip(short.price_outside[:1], long.price_outside[:1], strict=True)
+    assert all(one.value == pytest.approx(two.value, rel=1e-9) for one, two in pairs)
+
+
 def test_the_assumptions_are_named(result: ShockResult) -> None:
     named = {quantity.lineage for quantity in result.assumptions}
     assert {"par:market.leakage", "par:market.thrift", "par:shock.recovery"} <= named

@@ -43,9 +43,9 @@ METHODS = {
 
 
 def main_chain(study: Study) -> str | None:
-    """The chain shown in detail: the study's first, else the first that could be tested."""
-    if study.config.chains:
-        return study.config.chains[0]
+    """The chain shown in detail: the study's first that can be run, else the first tested."""
+    if study.shown_chains:
+        return study.shown_chains[0]
     found = study.thesis()
     return found.chains[0].chain if found is not None and found.chains else None
 
