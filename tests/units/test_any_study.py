@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from midstream.chain.naming import with_article
 from midstream.errors import InputError
 from midstream.evidence import Evidence, Quantity
 from midstream.report.narrative import narrate
@@ -13,7 +14,7 @@ from midstream.report.narrative.context import Context
 from midstream.report.narrative.leverage_rows import risks
 from midstream.report.narrative.risk import found_risks, risk_findings
 from midstream.report.narrative.strip import strip_source
-from midstream.report.narrative.words import a_year, with_article
+from midstream.report.narrative.words import a_year
 from midstream.report.numbers import Register, show
 from midstream.report.site import build_site
 from midstream.study import Study
@@ -112,6 +113,23 @@ def test_nobody_is_offered_a_match_with_himself(congo: Study) -> None:
 def test_nobody_to_compare_with_asks_for_countries(alone: Study) -> None:
     with pytest.raises(InputError, match="add countries to the study"):
         alone.peers()
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ({"id": "../elsewhere"}, "no name of a folder"),
+        ({"sectors": []}, "sectors: List should have at least 1 item"),
+        ({"countries": ["DEU", "CHN", "DEU"]}, "DEU is named twice"),
+        ({"focus": "BOL"}, "add BOL to countries"),
+        ({"assumption": 1}, "did you mean assumptions"),
+    ],
+)
+def test_what_a_study_cannot_say_is_refused_with_its_mend(
+    evidence: Evidence, tmp_path: Path, parts: dict[str, object], told: str
+) -> None:
+    with pytest.raises(InputError, match=told):
+        study_of(tmp_path, evidence, **parts)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from midstream.chain.naming import with_article
 from midstream.evidence import Evidence, Ledger
 from midstream.scenarios import drivers as driving
 from midstream.scenarios import limits, regions_read
@@ -263,7 +264,8 @@ def _borrowed(told: Told) -> tuple[str, ...]:
     setup, settings = told.request.setup, told.request.settings
     if regions_read.has_own(told.evidence, settings.focus):
         return ()
-    head = f"no condition of the futures is written for {setup.world.names.country(settings.focus)}"
+    name = with_article(setup.world.names.country(settings.focus))
+    head = f"no condition of the futures is written for {name}"
     chosen = set(regions_read.forms_of(told.evidence, setup.world, settings.chains))
     used = {one.form for condition in setup.conditions for one in condition.comparisons}
     if used & chosen:
@@ -284,7 +286,7 @@ def _already(told: Told) -> tuple[str, ...]:
         if rule.rank
         and float(((now == rule.rank) & (future.region == rule.rank)).mean()) >= OPEN[1]
     ]
-    name = setup.world.names.country(told.request.settings.focus)
+    name = with_article(setup.world.names.country(told.request.settings.focus))
     return tuple(
         f"{name} meets the conditions of {one} in the first year already: the odds say that it "
         "stays there, not that anything has to happen first"

@@ -15,7 +15,7 @@ from midstream.shock.episode import Episode
 from midstream.shock.fan import Fan
 from midstream.shock.instruments import INSTRUMENTS, WORLD
 from midstream.shock.losses import SectorLoss, sector_losses, thrifted
-from midstream.shock.notes import notes_on
+from midstream.shock.notes import notes_on, uncounted
 from midstream.shock.result import Gain, OutputLost, Series, ShockResult
 from midstream.shock.scenario import cut_countries
 from midstream.shock.winners import Winner, ranked
@@ -62,6 +62,7 @@ def answer(run: Run, ledger: Ledger) -> ShockResult:
         passed_draws=1.0 - run.prices.cut,
         actor_shares=_actor_shares(run),
         nodes=names,
+        uncounted=uncounted(run),
     )
 
 

@@ -25,7 +25,7 @@ def notes_on(run: Run) -> tuple[str, ...]:
     if spared:
         form = names.form(run.shock.request.form)
         found.append(f"{', '.join(spared)}: no purchases of {form} on record, so nothing is cut.")
-    lost = [run.name(code) for code in run.shock.targets if _goes_nowhere(run, run.column(code))]
+    lost = [run.name(code) for code in uncounted(run)]
     if lost:
         form = names.form(run.shock.request.form)
         found.append(
@@ -47,6 +47,11 @@ def notes_on(run: Run) -> tuple[str, ...]:
             "they are listed and kept."
         )
     return tuple(found)
+
+
+def uncounted(run: Run) -> tuple[str, ...]:
+    """Targets that buy the form and of whose use nothing is on record."""
+    return tuple(code for code in run.shock.targets if _goes_nowhere(run, run.column(code)))
 
 
 def _goes_nowhere(run: Run, column: int) -> bool:

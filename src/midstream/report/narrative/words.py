@@ -83,17 +83,6 @@ def lower(text: str) -> str:
     return text if mixed else text[:1].lower() + text[1:]
 
 
-#: First and last words of names that take an article.
-_FIRST = {"United", "Netherlands", "Philippines", "DR", "Bahamas", "Comoros", "Gambia", "Maldives"}
-_LAST = {"Islands", "Republic"}
-
-
-def with_article(name: str) -> str:
-    """``the United States``; most names stand alone."""
-    words = name.split(" ")
-    return f"the {name}" if words[0] in _FIRST or words[-1] in _LAST else name
-
-
 def a_year(unit: str) -> str:
     """Words behind an amount made in a year; blank where its unit says so, or is a share."""
     return "" if "/" in unit or unit.startswith("%") else " a year"
