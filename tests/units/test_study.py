@@ -91,7 +91,7 @@ def test_a_study_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_countries_and_sectors_outside_the_study_are_refused(study: Study) -> None:
-    with pytest.raises(InputError, match="add NZL to countries"):
+    with pytest.raises(InputError, match="unknown country"):
         study.scorecard(["NZL"])
     with pytest.raises(InputError, match="did you mean wind"):
         study.scorecard(["IND"], ["windd"])
