@@ -25,7 +25,8 @@ class MidstreamError(Exception):
         """Join the parts that are filled into one readable message."""
         head = f"{self.where}: {self.what}" if self.where else self.what
         tail = [self.why, f"To mend it: {self.mend}" if self.mend else ""]
-        return ". ".join(part.rstrip(".") for part in [head, *tail] if part) + "."
+        told = ". ".join(part.rstrip(".") for part in [head, *tail] if part)
+        return told if told.endswith("?") else f"{told}."
 
 
 class InputError(MidstreamError):

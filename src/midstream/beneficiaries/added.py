@@ -47,6 +47,8 @@ class Block:
         amount: Units of the last step's form per functional unit, shape (1 + draw,).
         added: Value added per functional unit, same shape.
         outside: Outside inputs taken off, same shape.
+        amounts: Units of each step's form per functional unit, same shape; ``None`` before a gap
+            in the recipes.
     """
 
     first: int
@@ -54,6 +56,7 @@ class Block:
     amount: Floats
     added: Floats
     outside: Floats
+    amounts: tuple[Floats | None, ...]
 
     @property
     def single(self) -> bool:
@@ -131,7 +134,8 @@ def _block(line: Line, amounts: dict[int, Floats], before: int | None, last: int
     for step in range(first, last + 1):
         if step in amounts:
             outside = outside + line.outside[step] * amounts[step]
-    return Block(first, last, amounts[last], made - bought - outside, outside)
+    each = tuple(amounts.get(step) for step in range(first, last + 1))
+    return Block(first, last, amounts[last], made - bought - outside, outside, each)
 
 
 def placed(blocks: Sequence[Block], shares: Sequence[Floats | None]) -> Floats:

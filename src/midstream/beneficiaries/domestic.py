@@ -94,7 +94,8 @@ def domestic(
     """Give ``sum over steps of value added per unit x output of the country``.
 
     Prices and recipes stay those of the basis in both years. Steps that share a price give an
-    upper bound only: the whole of their value, as if all were done at home.
+    upper bound only: the whole of their value on the largest of their outputs, counted in one
+    unit. A country may win an ore and refine none of it, and all the value may lie in the ore.
 
     Args:
         entries: Evidence and ledger.
@@ -149,28 +150,34 @@ class _Cell:
 
     year: int
     array: Floats | None
-    lineage: str
+    lineage: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """Output of a form in a country in one year, shape (draw,), or ``None``, and its lineage."""
+
+    output: Floats | None
+    lineage: tuple[str, ...]
 
 
 def _cells(
     place: _Place, block: Block, ahead: Mapping[Cell, Ahead], later: int, draws: Draws
 ) -> tuple[_Cell, _Cell]:
-    form = forms_of(place.found, block)[-1]
-    estimate = place.world.outputs.get((form, place.country))
-    made = None
-    if estimate is not None and estimate.components:
-        made = draws.estimate(estimate, output_stream(estimate.lineage))
-    told = ahead.get((form, place.country))
+    forms = forms_of(place.found, block)
+    now, then = [], []
+    for form in forms:
+        made = place.today(form, draws, most=not block.single)
+        now.append(made)
+        then.append(place.later(form, ahead, made, most=not block.single))
     return (
-        _Cell(
-            place.world.base_year, place.value(block, made), estimate.lineage if estimate else ""
-        ),
-        _Cell(
-            later,
-            place.value(block, None if told is None else told.output),
-            "" if told is None else told.lineage,
-        ),
+        _Cell(place.world.base_year, place.value(block, now), _ids(now)),
+        _Cell(later, place.value(block, then), _ids(then)),
     )
+
+
+def _ids(made: Sequence[_Made]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for part in made for one in part.lineage))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +195,44 @@ class _Place:
         """Name of the country."""
         return str(self.entries.evidence.countries[self.country]["name"])
 
-    def value(self, block: Block, output: Floats | None) -> Floats | None:
-        """USD million a year, shape (draw,): value per unit of the form x output."""
-        if output is None:
-            return None
-        per_unit = (block.added / block.amount)[1:]
-        held = functional_unit(self.found.route.steps[block.last].unit)[1]
-        return np.asarray(per_unit * output * held * self.dollars.factor / _MILLION)
+    def today(self, form: str, draws: Draws, *, most: bool) -> _Made:
+        """Output of the base year; at most what it can be where nobody counts it, if asked."""
+        estimate = self.world.outputs.get((form, self.country))
+        if estimate is None:
+            return _Made(None, ())
+        output = None
+        if estimate.components:
+            output = draws.estimate(estimate, output_stream(estimate.lineage))
+        elif most and estimate.standing == "bounded":
+            output = np.full(draws.size, estimate.high)
+        return _Made(output, (estimate.lineage,))
+
+    def later(self, form: str, ahead: Mapping[Cell, Ahead], now: _Made, *, most: bool) -> _Made:
+        """Output of the later year; what nobody counts today may go on, if asked for the most."""
+        told = ahead.get((form, self.country))
+        if told is None:
+            return now if most else _Made(None, ())
+        estimate = self.world.outputs.get((form, self.country))
+        if most and now.output is not None and estimate is not None and not estimate.components:
+            return _Made(np.maximum(told.output, now.output), (told.lineage, *now.lineage))
+        return _Made(told.output, (told.lineage,))
+
+    def value(self, block: Block, made: Sequence[_Made]) -> Floats | None:
+        """USD million a year, shape (draw,): value per unit of the form x output.
+
+        For steps with one price the largest over the steps; ``None`` if one cannot be counted.
+        """
+        parts = []
+        steps = self.found.route.steps[block.first : block.last + 1]
+        for step, stated, one in zip(steps, block.amounts, made, strict=True):
+            # Counted in one element, no more of it comes out than goes in.
+            same = step.unit == steps[-1].unit and " " in step.unit
+            amount = block.amount if stated is None and same else stated
+            if amount is None or one.output is None:
+                return None
+            held = functional_unit(step.unit)[1]
+            parts.append((block.added / amount)[1:] * one.output * held)
+        return np.asarray(np.max(parts, axis=0) * self.dollars.factor / _MILLION)
 
     def step(self, block: Block, cell: _Cell) -> Quantity:
         """Enter the value of a block; steps that share a price give an upper bound only."""
@@ -202,7 +240,7 @@ class _Place:
         forms, note = forms_of(self.found, block), ""
         if not block.single and high is not None:
             value, low = None, min(0.0, high)
-            note = "steps share one price: at most this, if all of them are done at home"
+            note = "steps share one price: at most this, if all their value lies in the largest"
         row = next(one for one in self.found.stages if one.forms == forms)
         place = f"{self.country}/{cell.year}/{forms[-1]}"
         return self.entries.formula(
@@ -210,7 +248,7 @@ class _Place:
             f"Value captured by {self.name} in {cell.year}: {row.product}, {self.found.route.name}",
             (value, low, high),
             "USD million/yr",
-            (row.added.lineage, row.amount.lineage, cell.lineage, *self.dollars.lineage),
+            (row.added.lineage, row.amount.lineage, *cell.lineage, *self.dollars.lineage),
             "value added per unit of the form x output; median of the draws",
             note,
         )

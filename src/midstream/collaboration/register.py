@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from midstream.errors import InputError
 from midstream.evidence import Evidence, Label, Ledger, Node, Quantity
-from midstream.terms import suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,6 @@ def of_country(
         f"no capability on record for {names.get(country, country)}",
         where="--countries",
         why=f"organisations are on record for {', '.join(have)} only",
-        mend=suggestion(country, have)
-        or f"take two of {', '.join(have)}, or add rows to"
-        " capabilities.csv and capability_steps.csv of a data folder of your own",
+        mend=f"take two of {', '.join(have)} with --countries if the study scores them, or add rows"
+        " to capabilities.csv and capability_steps.csv of a data folder of your own",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from midstream.chain.naming import with_article
 from midstream.collaboration.register import Organisation, Step
 from midstream.collaboration.result import Moved
 from midstream.evidence import Label, Ledger, Node, Quantity
@@ -118,7 +119,7 @@ def reason(
         one, other = _beside(left, right, steps)
         first = f"{left.name} works on {steps[one].name}, {right.name} on {steps[other].name}"
     stage = STAGES[side.stage].name.lower()
-    country = names.get(side.country, side.country)
+    country = with_article(names.get(side.country, side.country))
     return f"{first}. The weaker stage is {stage} in {country}. {_readiness(left, right)}."
 
 

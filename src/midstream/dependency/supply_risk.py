@@ -71,6 +71,10 @@ class SupplyRisk:
         return found
 
 
+class UntradedError(InputError):
+    """No customs code on record names what is asked about: nothing is wrong, there is no answer."""
+
+
 def files_of(
     production: Path | None, trade: Path | None, governance: Path | None
 ) -> SupplyFiles | None:
@@ -123,7 +127,8 @@ def supply_risk(
         Records by material, form and year; a number that cannot be given has no value.
 
     Raises:
-        InputError: if a method, importer, material or year is unknown, or a file is broken.
+        InputError: if a method, importer, material or year is unknown, or a file is broken;
+            `UntradedError` where no trade in the material is on record.
     """
     known(method, METHODS, "method")
     if files is not None:
@@ -154,7 +159,7 @@ def supply_risk(
 
 def _check_traded(arrays: SupplyArrays, method: str, material: str | None) -> None:
     if not arrays.places:
-        raise InputError(
+        raise UntradedError(
             f"no trade of {material}" if material else "no trade on record",
             where="--material",
             why="no customs code on record names it alone and with weights, so that an importer's "

@@ -20,5 +20,7 @@ def check_countries(chosen: Sequence[str], scored: Sequence[str]) -> None:
         f"nobody to compare {' and '.join(chosen) or 'with'} with",
         where="peers",
         why="ranks and gaps are between countries, and the study names no partner and no peer",
-        mend=f"name two or more countries of the study, such as {' '.join((*chosen, *others[:2]))}",
+        mend=f"name two or more countries of the study, such as {' '.join((*chosen, *others[:2]))}"
+        if others
+        else "add countries to the study, and name some as its partners or peers",
     )

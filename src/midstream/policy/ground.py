@@ -271,10 +271,12 @@ def check_asked(evidence: Evidence, world: World, asked: Asked) -> None:
     """
     if asked.subject not in world.countries:
         raise InputError(
-            f"no test for {asked.subject!r}",
+            f"no test in {asked.subject!r}",
             where="--country",
-            why="the world of this study does not hold it",
-            mend=suggestion(asked.subject, world.countries)
+            why="the country asked for, or else that of the levers, has to be one the study scores",
+            mend=f"add {asked.subject} to the countries of the study, or take levers of its own"
+            if asked.subject in evidence.countries
+            else suggestion(asked.subject, world.countries)
             or f"take one of {', '.join(world.countries)}",
         )
     scored = {sector for sector, _ in stacks(evidence)}

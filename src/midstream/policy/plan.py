@@ -17,6 +17,7 @@ from midstream.policy.plan_request import (
     Request,
     budget_of,
     check_buys,
+    check_levers,
     check_request,
     shape_of,
 )
@@ -51,6 +52,7 @@ def plan(bench: OpenBench, levers: Sequence[Lever], request: Request) -> Plan:
     first = int(bench.evidence.release.date[:4])
     check_request(request, held, (first, bench.horizon))
     check_circles(held)
+    check_levers(held.values(), bench.subject)
     budget = budget_of(bench.evidence, request)
     costs = planned_costs(bench, held.values())
     span = (first, bench.horizon)

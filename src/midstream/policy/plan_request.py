@@ -257,6 +257,24 @@ def shape_of(evidence: Evidence, request: Request) -> Shape:
     )
 
 
+def check_levers(levers: Iterable[Lever], subject: str) -> None:
+    """Check that a country has a lever on file.
+
+    Raises:
+        InputError: if it has none, naming the countries that have.
+    """
+    have = sorted({one.country for one in levers})
+    if subject not in have:
+        raise InputError(
+            f"no lever of {subject} is on file",
+            where="--country",
+            why="a plan chooses among the levers of one country, and those on file are of "
+            f"{', '.join(have)}",
+            mend="name one of these if the study scores it, or add levers to levers.csv and"
+            " lever_effects.csv of a data folder of your own",
+        )
+
+
 def check_buys(budget: Budget, costs: Mapping[str, float], unit: str) -> None:
     """Check that a budget buys the cheapest lever that does anything.
 

@@ -25,7 +25,19 @@ FIGURES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ranks": (("country", "stage"), ("rank", "rank_low", "rank_high")),
     "holders": (("form", "country"), ("share", "share_label")),
     "concentration": (("form",), ("world", "leader", "leader_share", "hhi")),
+    "thesis": (("chain", "holder"), ("verdict", "by_loss")),
+    "shock_peaks": (("case", "predictor"), ("peak", "peak_low", "peak_high")),
+    "outlook_scenarios": (
+        ("scenario",),
+        ("probability", "probability_low", "probability_high"),
+    ),
+    "policy_tests": (
+        ("package", "country", "measure", "place", "world"),
+        ("verdict", "value", "low", "high"),
+    ),
 }
+#: Tables an edition has only where its study asks for them.
+SOMETIMES = frozenset({"policy_tests"})
 
 #: Inputs of a whole edition, named in its manifest.
 SETTINGS = ("version", "data_release", "draws", "seed", "horizon", "study_sha256")
@@ -112,6 +124,8 @@ class _Opened:
 
     def rows(self, table: str) -> list[dict[str, str]]:
         path = self.folder / "tables" / f"{table}.csv"
+        if table in SOMETIMES and not path.exists():
+            return []
         try:
             text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:

@@ -75,7 +75,7 @@ def _cells(quantity: Quantity | None) -> tuple[Value, ...]:
 def chains_shown(study: Study) -> tuple[str, ...]:
     """Chains whose holders are listed: the study's, else the one shown in detail."""
     first = main_chain(study)
-    return study.config.chains or ((first,) if first else ())
+    return study.shown_chains or ((first,) if first else ())
 
 
 def leverage(study: Study) -> Sheet:

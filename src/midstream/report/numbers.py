@@ -25,6 +25,9 @@ _SPANS = {
     "months of output": "months of output",
 }
 
+#: Units that are named in the plural, and how one of them reads.
+_SINGLE = {"months of output": "month of output"}
+
 #: Units that read better the other way round.
 _SPOKEN = {"USD million": "million USD"}
 
@@ -123,7 +126,7 @@ def _unit(quantity: Quantity) -> str:
 
 def _spelled(text: str, unit: str) -> str:
     """Put a unit of time into the plural where the number asks for it."""
-    return unit if text == "1" else _SPANS.get(unit, unit)
+    return _SINGLE.get(unit, unit) if text == "1" else _SPANS.get(unit, unit)
 
 
 def _value(quantity: Quantity, value: float, unit: str) -> Shown:

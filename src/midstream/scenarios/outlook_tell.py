@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from midstream.chain.naming import with_article
 from midstream.evidence import Evidence, Ledger
 from midstream.scenarios import drivers as driving
 from midstream.scenarios import limits, regions_read
@@ -37,6 +38,8 @@ from midstream.scenarios.outlook_weighted import weighted_rows
 from midstream.scenarios.override import effective
 from midstream.scenarios.projects import unread
 from midstream.scenarios.reference import Classes
+from midstream.scenarios.regions import region
+from midstream.scenarios.regions_met import met
 from midstream.scenarios.result import BoxRow, Outlook, State
 from midstream.scenarios.scores_result import FutureScores
 from midstream.terms import SECTORS
@@ -240,6 +243,7 @@ def _warnings(told: Told) -> tuple[str, ...]:
     warnings = list(
         regions_read.unread(told.evidence, setup.world, settings.focus, told.request.record)
     )
+    warnings += [*_borrowed(told), *_already(told)]
     forms = {one.form for condition in setup.conditions for one in condition.comparisons}
     for place, counted in zip(told.future.paths.places, told.future.paths.counted, strict=True):
         if place[1] == settings.focus and place[0] in forms and not counted:
@@ -253,6 +257,41 @@ def _warnings(told: Told) -> tuple[str, ...]:
         size = effective(told.state.weights)
         warnings.append(f"experts' probabilities leave {size:,.0f} effective draws")
     return tuple(warnings)
+
+
+def _borrowed(told: Told) -> tuple[str, ...]:
+    """Says so where no condition is written for the country."""
+    setup, settings = told.request.setup, told.request.settings
+    if regions_read.has_own(told.evidence, settings.focus):
+        return ()
+    name = with_article(setup.world.names.country(settings.focus))
+    head = f"no condition of the futures is written for {name}"
+    chosen = set(regions_read.forms_of(told.evidence, setup.world, settings.chains))
+    used = {one.form for condition in setup.conditions for one in condition.comparisons}
+    if used & chosen:
+        where = "every form of the study's chains"
+    else:
+        where = "every form on file, for no form of the study's chains has a maker there on record"
+    return (f"{head}: those any country gets are held against {where}",)
+
+
+def _already(told: Told) -> tuple[str, ...]:
+    """Says so where nearly every draw has reached its future in the first year already."""
+    future, setup = told.future, told.request.setup
+    first = replace(future.outcome, year=future.frame.years[0])
+    now = region(met(setup.conditions, first), setup.conditions, setup.rules)
+    names = [
+        rule.name
+        for rule in setup.rules
+        if rule.rank
+        and float(((now == rule.rank) & (future.region == rule.rank)).mean()) >= OPEN[1]
+    ]
+    name = with_article(setup.world.names.country(told.request.settings.focus))
+    return tuple(
+        f"{name} meets the conditions of {one} in the first year already: the odds say that it "
+        "stays there, not that anything has to happen first"
+        for one in names
+    )
 
 
 def _assumptions(told: Told, known: Sequence[driving.Driver]) -> tuple[str, ...]:

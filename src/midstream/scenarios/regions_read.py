@@ -75,7 +75,8 @@ def conditions(
         evidence: Evidence.
         world: Base-year world: forms, units and names.
         focus: Country.
-        chains: Chains whose forms the default conditions look at; empty for all on file.
+        chains: Chains whose forms the default conditions look at; empty for all on file, which
+            are looked at as well where no form of these has a need and a maker on record.
         record: What is on record.
 
     Returns:
@@ -85,21 +86,34 @@ def conditions(
     Raises:
         InputError: if no condition is left, or a unit cannot be converted.
     """
+    left = _readable(evidence, world, focus, chains, record)
+    if not left and chains:
+        left = _readable(evidence, world, focus, (), record)
+    if not left:
+        raise _nothing(world, focus)
+    return _grouped(evidence, world, left)
+
+
+def _readable(
+    evidence: Evidence, world: World, focus: str, chains: Sequence[str], record: Record
+) -> list[Row]:
+    """Rows of the country, or else the default ones over forms, that can be read."""
     rows = evidence.table(TABLE).rows
     own = [row for row in rows if row["country"] == focus]
     if not own:
-        forms = _forms(evidence, world, chains)
         own = [
             {**row, "form": form, "condition": f"{row['condition']}-{form}"}
             for row in rows
             if not row["country"]
-            for form in forms
+            for form in forms_of(evidence, world, chains)
             if world.stages[form] in (row["stage"] or ())
         ]
-    left = [row for row in own if not record.lacks(row, focus)]
-    if not left:
-        raise _nothing(world, focus)
-    return _grouped(evidence, world, left)
+    return [row for row in own if not record.lacks(row, focus)]
+
+
+def has_own(evidence: Evidence, focus: str) -> bool:
+    """Whether conditions are written for a country; all others get the default ones."""
+    return any(row["country"] == focus for row in evidence.table(TABLE).rows)
 
 
 def unread(evidence: Evidence, world: World, focus: str, record: Record) -> tuple[str, ...]:
@@ -111,7 +125,8 @@ def unread(evidence: Evidence, world: World, focus: str, record: Record) -> tupl
     )
 
 
-def _forms(evidence: Evidence, world: World, chains: Sequence[str]) -> list[str]:
+def forms_of(evidence: Evidence, world: World, chains: Sequence[str]) -> list[str]:
+    """Forms of chains, the last of the chain first; of all on file where none is named."""
     steps = evidence.table("chain_steps").rows
     named = {row["form"] for row in steps if not chains or row["chain"] in chains}
     return [form for form in reversed(world.forms) if form in named]
@@ -192,8 +207,8 @@ def _nothing(world: World, focus: str) -> InputError:
     return InputError(
         f"no scenario can be told apart for {world.names.country(focus)}",
         where=f"{TABLE}.csv",
-        why="no form of the study's chains has both a need and a maker on record there",
-        mend="name other chains in the study, or add rows for the country to the table",
+        why="no form of any chain has both a need and a maker on record there",
+        mend="add a plant or an output of the country to a data folder of your own",
     )
 
 

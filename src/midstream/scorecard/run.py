@@ -192,6 +192,7 @@ class Run:
         binding = binding_form(stack, medians)
         self._enter(score, self._title(country, stack), scores, stack)
         order = sorted(range(len(scores)), key=lambda i: (stack.forms[i] != binding, i))
+        ordered = tuple(scores[i] for i in order)
         return CellScore(
             country=country,
             sector=stack.sector,
@@ -202,9 +203,9 @@ class Run:
             digit_high=found.digit_high,
             p_digit=found.p_digit,
             pillars=self._pillars(country, binding),
-            forms=tuple(scores[i] for i in order),
+            forms=ordered,
             weights=tuple(stack.weights[i] for i in order),
-            reasons=reasons_of_stage(self.world, scores[order[0]], len(scores)),
+            reasons=reasons_of_stage(self.world, ordered),
             missing=tuple(dict.fromkeys(s.missing for s in scores if s.missing)),
         )
 

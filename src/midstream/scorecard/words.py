@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from midstream.chain.estimate import Estimate
 from midstream.chain.world import World
 from midstream.scorecard.result import FormScore, Remark
+
+#: Points by which the strongest strand of a stage has to stand above the weakest to be named.
+APART = 1.0
 
 
 def missing_of_form(world: World, form: str, estimate: Estimate) -> str:
@@ -17,12 +22,31 @@ def missing_of_form(world: World, form: str, estimate: Estimate) -> str:
     return ""
 
 
-def reasons_of_stage(world: World, binding: FormScore, forms: int) -> tuple[Remark, ...]:
-    """Say which form and which pillar hold the stage, with output against need."""
+def strongest(scores: Sequence[FormScore]) -> FormScore | None:
+    """The strongest form of a stage where it stands well above the first, which binds."""
+    known = [one for one in scores if one.score.value is not None]
+    if not known or known[0] is not scores[0]:
+        return None
+    best = max(known, key=lambda one: one.score.value or 0.0)
+    apart = (best.score.value or 0.0) - (scores[0].score.value or 0.0)
+    return best if apart >= APART else None
+
+
+def reasons_of_stage(world: World, scores: Sequence[FormScore]) -> tuple[Remark, ...]:
+    """Say which form and which pillar hold the stage, with output against need.
+
+    Args:
+        world: Names.
+        scores: Scores of the forms of the stage, the binding one first.
+    """
+    binding, best = scores[0], strongest(scores)
     name = world.names.form(binding.form)
     made = []
-    if forms > 1:
+    if len(scores) > 1:
         made.append(Remark("{form}: the weakest strand of the stage", form=name))
+    if best is not None:
+        words = "{form}: the strongest strand, {alone:bare} alone"
+        made.append(Remark(words, form=world.names.form(best.form), alone=best.score))
     made.append(_output_against_need(name, binding))
     pillar = _binding_pillar(binding)
     if pillar:

@@ -15,7 +15,7 @@ from midstream.shock.episode import Episode
 from midstream.shock.fan import Fan
 from midstream.shock.instruments import INSTRUMENTS, WORLD
 from midstream.shock.losses import SectorLoss, sector_losses, thrifted
-from midstream.shock.notes import notes_on
+from midstream.shock.notes import notes_on, uncounted
 from midstream.shock.result import Gain, OutputLost, Series, ShockResult
 from midstream.shock.scenario import cut_countries
 from midstream.shock.winners import Winner, ranked
@@ -62,6 +62,7 @@ def answer(run: Run, ledger: Ledger) -> ShockResult:
         passed_draws=1.0 - run.prices.cut,
         actor_shares=_actor_shares(run),
         nodes=names,
+        uncounted=uncounted(run),
     )
 
 
@@ -335,15 +336,21 @@ def _relocation(run: Run, fan: Fan) -> Quantity:
     made = np.nan_to_num(run.path.made[:, month, run.step], nan=1.0)
     rise = np.maximum(0.0, made - 1.0) * base
     rise[:, run.column(run.shock.request.actor)] = 0.0
-    formula = "rise of others' output / base exports held back, last month in force"
+    formula = "rise of others' output / exports or output held back, last month in force"
     return fan.quantity("relocation", title, 100 * rise.sum(axis=1) / held, "%", formula)
 
 
 def _held_back(run: Run) -> Floats:
-    """Tonnes of base exports a year held back in the last month in force, shape (draw,)."""
+    """Tonnes a year held back in the last month in force, shape (draw,).
+
+    Exports to those who are cut off; of an outage all that the actor makes no more.
+    """
     months = np.flatnonzero(run.in_force)
     if len(months) == 0:
         return np.zeros(run.path.draws)
+    if run.shock.request.instrument == "outage":
+        made = run.path.base_output[:, run.step, run.column(run.shock.request.actor)]
+        return np.asarray(made * run.prices.cut[:, int(months[-1])])
     aimed = cut_countries(run.shock, run.base.names.countries)
     actor = run.column(run.shock.request.actor)
     flow = run.base.network.flow[run.step, actor, aimed].sum()

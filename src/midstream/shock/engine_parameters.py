@@ -128,11 +128,18 @@ class EngineDraws:
         return np.minimum(1.0, chance)
 
     def residual_path(self, months: int) -> Floats:
-        """Log price noise: a level of its own and a random walk, shape (draw, month)."""
+        """Log price noise: a level of its own and a random walk, shape (draw, month).
+
+        Every month has a stream of its own: a longer shock begins as a shorter one does.
+        """
         if self.seed is None:
             return np.zeros((self.draws, months))
         level = stream(self.seed, "residual/level").standard_normal((self.draws, 1))
-        walk = stream(self.seed, "residual/walk").standard_normal((self.draws, months))
+        steps = [
+            stream(self.seed, f"residual/walk/{month}").standard_normal(self.draws)
+            for month in range(months)
+        ]
+        walk = np.stack(steps, axis=1) if steps else np.zeros((self.draws, 0))
         path: Floats = self.residual_first * level + self.residual_growth * walk.cumsum(axis=1)
         return path
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from midstream.shock.calibrate import REST
+import numpy as np
+
+from midstream.shock.calibrate import OTHER, REST
 from midstream.shock.computed import Run
 
 
@@ -23,6 +25,13 @@ def notes_on(run: Run) -> tuple[str, ...]:
     if spared:
         form = names.form(run.shock.request.form)
         found.append(f"{', '.join(spared)}: no purchases of {form} on record, so nothing is cut.")
+    lost = [run.name(code) for code in uncounted(run)]
+    if lost:
+        form = names.form(run.shock.request.form)
+        found.append(
+            f"{', '.join(lost)}: buys {form}, and nobody counts what is made of it there; what its "
+            "sectors lose is not known, and not nothing."
+        )
     if guessed:
         listed = ", ".join(guessed)
         found.append(f"No trade is on file for {listed}: who buys from whom is assumed by gravity.")
@@ -38,3 +47,18 @@ def notes_on(run: Run) -> tuple[str, ...]:
             "they are listed and kept."
         )
     return tuple(found)
+
+
+def uncounted(run: Run) -> tuple[str, ...]:
+    """Targets that buy the form and of whose use nothing is on record."""
+    return tuple(code for code in run.shock.targets if _goes_nowhere(run, run.column(code)))
+
+
+def _goes_nowhere(run: Run, column: int) -> bool:
+    """Whether a country buys the form and no use of it there is on record."""
+    if run.path.base[0, run.step, column] <= 0:
+        return False
+    named = [place for place, use in enumerate(run.base.names.uses) if use != OTHER]
+    counted = any(np.isfinite(run.path.used(run.step, use)[:, :, column]).any() for use in named)
+    after = run.path.made[:, :, run.step + 1 : run.step + 2, column]
+    return not counted and bool(np.isnan(after).all())

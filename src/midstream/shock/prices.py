@@ -1,9 +1,10 @@
 """Prices outside and inside: from the market for targeted measures, from the engine for the rest.
 
 A measure on some countries is a matter of who ships to whom: the market network says what the
-targets pay. A measure on everyone, an outage and a threat are a matter of stocks and expectation:
-the monthly engine, which sees the world outside as one buyer, says the price; the network splits
-the deliveries.
+targets react to, their effective price. What they pay on direct deliveries is no measure of the
+cut: it falls when the last dear licence is gone. A measure on everyone, an outage and a threat are
+a matter of stocks and expectation: the monthly engine, which sees the world outside as one buyer,
+says the price; the network splits the deliveries.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ class Prices:
 
     Attributes:
         outside, inside: What is shown.
-        market: Mean price the cut countries pay in the market, which may be what is shown.
+        market: Mean effective price of the cut countries in the market, which is what is shown of
+            a targeted measure; of any other the mean price they pay.
         engine: Path of the engine; ``None`` for a tariff.
         omega: Share of outside supply that is cut or threatened, shape (draw,).
         cut: Share of it that is stopped, shape (draw, month).
@@ -79,8 +81,14 @@ def prices(
         passed = 1.0 - cut[group] + _early(ahead, shock, path.months)
         built = built_before(sampler, shock)
         engine = _engine(sampler, shock, omega, passed, stock + omega * built, spare, laws)
-    market, inside = _market(base, shock, path)
-    outside = market
+    cut_from = cut_countries(shock, base.names.countries)
+    inside = path.price[:, :, shock.step, base.country(shock.request.actor)]
+    if shock.targeted:
+        choke = sampler.value("shock.engine.choke")
+        felt = np.minimum(path.effective[:, :, shock.step], choke)
+    else:
+        felt = path.paid
+    market = outside = _mean(path, shock.step, felt, cut_from)
     shown = engine is not None and not shock.targeted
     if engine is not None and shown:
         outside, inside = engine.price_outside, engine.price_inside
@@ -170,13 +178,12 @@ def _engine(
     return simulate(inputs, laws, sampler.draws, shock.request.seed)
 
 
-def _market(base: BalancedBase, shock: Shock, path: NetworkPath) -> tuple[Floats, Floats]:
-    """Mean price the cut countries pay, and the actor's producer price, (draw, month) each."""
-    cut = cut_countries(shock, base.names.countries)
-    price = path.paid[:, :, cut]
-    weight = np.broadcast_to(path.base[:, None, shock.step, cut], price.shape)
+def _mean(path: NetworkPath, step: int, price: Floats, countries: Sequence[int]) -> Floats:
+    """Mean of a price over countries, weighted by base purchases, shape (draw, month)."""
+    price = price[:, :, countries]
+    weight = np.broadcast_to(path.base[:, None, step, countries], price.shape)
     known = np.isfinite(price) & (weight > 0)
     total = np.where(known, weight, 0.0).sum(axis=2)
     spent = np.where(known, weight * np.where(known, price, 0.0), 0.0).sum(axis=2)
-    outside = np.divide(spent, total, out=np.full(total.shape, np.nan), where=total > 0)
-    return outside, path.price[:, :, shock.step, base.country(shock.request.actor)]
+    mean: Floats = np.divide(spent, total, out=np.full(total.shape, np.nan), where=total > 0)
+    return mean

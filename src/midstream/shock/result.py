@@ -87,6 +87,8 @@ class ShockResult:
         passed_draws: Share of what is aimed at that still passes, same shape.
         actor_shares: Share of each country's purchases the actor supplied, shape (country,).
         nodes: Names of the axes of the path.
+        uncounted: Targets that buy the form and of whose use nothing is on record: what they lose
+            is not known; a note names them.
     """
 
     chain: str
@@ -123,6 +125,7 @@ class ShockResult:
     actor_shares: Floats = field(repr=False)
     nodes: Nodes = field(repr=False)
     bill: Mapping[str, Any] | None = None
+    uncounted: tuple[str, ...] = ()
 
     def with_bill(self, bill: Mapping[str, Any]) -> ShockResult:
         """Give the same run with the evaluation of a bill of materials."""

@@ -175,7 +175,7 @@ def run_shock(
         sampler=sampler,
         path=path,
         prices=price,
-        gains=_gains(model, shock, market, price),
+        gains=_gains(model, shock, market, price, sampler),
         leaked=market.third.leaked,
         peaks=model.peaks,
         record=model.record,
@@ -185,11 +185,14 @@ def run_shock(
     return result if bill is None else result.with_bill(bill(result))
 
 
-def _gains(model: ShockModel, shock: Shock, market: Followed, price: Prices) -> tuple[Winner, ...]:
+def _gains(
+    model: ShockModel, shock: Shock, market: Followed, price: Prices, sampler: Sampler
+) -> tuple[Winner, ...]:
     """Gains of everybody; those on the form that is cut are of the size of the prices shown."""
     cost = market.parameters.full("cost_share", market.networks[0].output.shape[:1])
     actor, form = shock.request.actor, shock.request.form
-    own = makers(model.base.names, market.path, cost, actor, shock.step)
+    choke = sampler.value("shock.engine.choke")
+    own = makers(model.base.names, market.path, cost, actor, shock.step, choke)
     size = size_of_gains(price)
     return tuple(
         replace(gain, gain=size * gain.gain) if gain.form == form else gain

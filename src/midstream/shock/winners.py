@@ -38,8 +38,9 @@ class Winner:
 def surplus(price: Floats, made: Floats, input_price: Floats, input_share: Floats) -> Floats:
     """Change of producer surplus over base sales, any shape.
 
-    ``(1 + X / X0) / 2 x (p - 1 - a (P_feed - 1))``: the margin's rise on the mean of output before
-    and after, exact where supply is straight between the two.
+    ``on x (p - 1 - a (P_feed - 1))``: the margin's rise on the mean ``(1 + X / X0) / 2`` of output
+    before and after, exact where supply is straight between the two; on ``X / X0`` where the
+    margin rises while output falls: whom the feed runs out for earns on what is still made.
 
     Args:
         price: Price over base.
@@ -47,12 +48,19 @@ def surplus(price: Floats, made: Floats, input_price: Floats, input_share: Float
         input_price: Effective price of the input over base; 1 at the first step.
         input_share: Share of the input in cost.
     """
-    gain: Floats = (1.0 + made) / 2.0 * (price - 1.0 - input_share * (input_price - 1.0))
+    margin = price - 1.0 - input_share * (input_price - 1.0)
+    starved = (margin > 0) & (made < 1)
+    gain: Floats = np.where(starved, made, (1.0 + made) / 2.0) * margin
     return gain
 
 
 def makers(
-    names: Nodes, path: NetworkPath, cost_share: Floats, actor: str, first: int
+    names: Nodes,
+    path: NetworkPath,
+    cost_share: Floats,
+    actor: str,
+    first: int,
+    choke: float = np.inf,
 ) -> list[Winner]:
     """Give the gains of makers of the cut form and of later forms.
 
@@ -62,6 +70,8 @@ def makers(
         cost_share: Share of the input in cost, shape (draw, step).
         actor: Country that restricts: its makers of later forms are inside the wall.
         first: Step that is cut.
+        choke: Price over base no use survives. The market's price of a maker who has next to
+            nothing to sell has no top; nobody pays more than this.
     """
     found = []
     for step in range(first, len(names.forms)):
@@ -70,9 +80,9 @@ def makers(
             made = path.made[:, :, step, column]
             if np.isnan(made).all():
                 continue
-            price = np.nan_to_num(path.price[:, :, step, column], nan=1.0)
+            price = np.minimum(np.nan_to_num(path.price[:, :, step, column], nan=1.0), choke)
             if step:
-                feed = _finite(path.effective[:, :, step - 1, column])
+                feed = np.minimum(_finite(path.effective[:, :, step - 1, column]), choke)
                 share = cost_share[:, step, None]
             else:
                 feed, share = np.ones_like(price), np.zeros((path.draws, 1))

@@ -122,11 +122,23 @@ def read_config(text: str, where: str) -> StudyConfig:
             "the study file is not TOML", where=where, why=str(error), mend="correct that line"
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(
-            f"{place}: {first['msg']}",
-            where=where,
-            why=f"the study file has {error.error_count()} such problems",
-            mend="compare it with a study that ships with the package",
-        ) from error
+        raise _refused(error, where) from error
+
+
+def _refused(error: ValidationError, where: str) -> InputError:
+    """The first thing a study file cannot say, and what to write instead."""
+    first, count = error.errors()[0], error.error_count()
+    place = ".".join(str(part) for part in first["loc"])
+    what, mend = str(first["msg"]), "compare it with a study that ships with the package"
+    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
+        what = "a study file has no key of that name"
+        mend = suggestion(place, tuple(StudyConfig.model_fields)) or mend
+    elif first["type"] == "string_pattern_mismatch":
+        what = f"{first['input']!r} is no name of a folder"
+        mend = "use letters, digits, hyphens and dots, and begin with a letter or digit"
+    return InputError(
+        f"{place}: {what}",
+        where=where,
+        why="the study cannot be read" if count == 1 else f"it is one of {count} such problems",
+        mend=mend,
+    )

@@ -84,7 +84,7 @@ class StudyConfig(_Strict):
     """The study file.
 
     Attributes:
-        id, title, question: Names.
+        id, title, question: Names; the id is the folder an edition goes to by default.
         focus: Country the study is about.
         partners, incumbents, peers: Countries beside it.
         countries: All countries that are scored.
@@ -98,7 +98,7 @@ class StudyConfig(_Strict):
         assumptions: Parameter id -> value in place of the release's, within its stated range.
     """
 
-    id: str
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     title: str
     question: str
     focus: str
@@ -106,7 +106,7 @@ class StudyConfig(_Strict):
     incumbents: list[str]
     peers: list[str]
     countries: list[str] = Field(min_length=1)
-    sectors: list[str] = Field(default_factory=lambda: list(SECTORS))
+    sectors: list[str] = Field(default_factory=lambda: list(SECTORS), min_length=1)
     base_year: int = Field(ge=2000, le=2100)
     horizon: int = Field(ge=2000, le=2100)
     draws: int = Field(default=2000, ge=100, le=100_000)
@@ -177,7 +177,9 @@ def check_config(config: StudyConfig, evidence: Evidence, where: str) -> None:
     countries = {code for code, row in evidence.countries.items() if row["kind"] == "country"}
     named = [config.focus, *config.partners, *config.incumbents, *config.peers]
     known((*config.countries, *named), tuple(sorted(countries)), "country", where)
-    known(named, config.countries, "country", f"{where}: countries")
+    for name in ("countries", "sectors", "partners", "incumbents", "peers", "chains", "packages"):
+        _once(getattr(config, name), f"{where}: {name}")
+    _among(named, config.countries, where)
     known(config.sectors, tuple(SECTORS), "sector", where)
     known(config.chains, tuple(row["id"] for row in evidence.table("chains").rows), "chain", where)
     packages = tuple(row["id"] for row in evidence.folder.table("packages").rows)
@@ -188,6 +190,29 @@ def check_config(config: StudyConfig, evidence: Evidence, where: str) -> None:
         known([shock.form], tuple(evidence.forms), "form", f"{where}: shocks.{shock.id}")
     if config.worked_example is not None:
         known([config.worked_example.sector], config.sectors, "sector", where)
+
+
+def _once(words: Sequence[str], where: str) -> None:
+    twice = next((word for word in words if words.count(word) > 1), None)
+    if twice is not None:
+        raise InputError(
+            f"{twice} is named twice",
+            where=where,
+            why="it would count twice in means and ranks",
+            mend="name it once",
+        )
+
+
+def _among(named: Sequence[str], countries: Sequence[str], where: str) -> None:
+    """Check that focus, partners, incumbents and peers are scored."""
+    missing = [one for one in dict.fromkeys(named) if one not in countries]
+    if missing:
+        raise InputError(
+            f"{', '.join(missing)} not among the countries of the study",
+            where=f"{where}: countries",
+            why="focus, partners, incumbents and peers are scored beside the others",
+            mend=f"add {', '.join(missing)} to countries",
+        )
 
 
 def known(words: Sequence[str], vocabulary: Sequence[str], kind: str, where: str) -> None:

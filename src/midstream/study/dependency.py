@@ -34,6 +34,11 @@ class DependencyRoom(Base):
         first = {chain: found[chain] for chain in self.config.chains}
         return {**first, **found}
 
+    @property
+    def shown_chains(self) -> tuple[str, ...]:
+        """Chains of the study that can be run: at least two of their forms are counted."""
+        return tuple(one for one in self.config.chains if len(self.routes[one].counted) > 1)
+
     def concentration(
         self, material: str | None = None, *, series: bool | None = None
     ) -> list[Concentration]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
     from midstream.shock.network import BalancedBase
     from midstream.shock.result import ShockResult
     from midstream.shock.run import ShockModel
+
+
+@contextmanager
+def named_in(study: str, request: str | ShockRequest) -> Iterator[None]:
+    """Let an error in a shock of the study file name the entry, not an option nobody gave."""
+    try:
+        yield
+    except InputError as error:
+        if isinstance(request, str):
+            error.where = f"study {study}: shocks.{request}: {error.where.lstrip('-')}"
+        raise
 
 
 class ShockRoom(Base):
@@ -89,7 +101,8 @@ class ShockRoom(Base):
         asked = self.case(request) if isinstance(request, str) else request
 
         def make() -> ShockResult:
-            shock = checked(self.evidence, self.world, asked, self._lines)
+            with named_in(self.config.id, request):
+                shock = checked(self.evidence, self.world, asked, self._lines)
             model = self._models.get(shock.route.id)
             if model is None or not model.serves(shock):
                 model = prepare(self.evidence, self.world, shock)

@@ -14,10 +14,11 @@ MILLION = 1e6
 def capital(answer: Mapping[str, Any]) -> str:
     """Uses, sources by rank, gap, prices and returns of one plant."""
     found = answer["result"]
-    head = (
-        f"{found['name']}: {found['capacity']:,g} {found['unit']} of {found['form']} in "
-        f"{found['country']}, decided in {found['year']}; {found['money_basis']}"
-    )
+    where = f"of {found['form']} in {found['country']}"
+    head = f"{found['name']}; {found['money_basis']}"
+    if found["facility"]:
+        size = f"{found['capacity']:,g} {found['unit']} {where}"
+        head = f"{found['name']}: {size}, decided in {found['year']}; {found['money_basis']}"
     uses = [(row["name"], "", "", _million(row["amount"])) for row in found["uses"]]
     uses.append(("all uses", "", "", _million(found["total"])))
     sources = [

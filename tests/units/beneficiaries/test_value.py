@@ -208,6 +208,40 @@ class TestDomestic:
         assert told.steps[0].then.low == 0
         assert (told.steps[0].then.high or 0) > 0
 
+    def test_ore_alone_may_hold_all_of_a_shared_price(self, study: Study) -> None:
+        """The DR Congo mines most cobalt and refines none on record: its bound is not next to 0."""
+        found = study.chain_value("cobalt")
+        entries = Entries(study.evidence, Ledger(base=study.ledger))
+        draws = Draws(study.config.draws, 1)
+
+        def most(ore: float, refined: float) -> float:
+            made = {"cobalt-ore": ore, "cobalt-sulphate": refined}
+            ahead = {
+                (form, "COD"): Ahead(np.full(draws.size, output), "f:x")
+                for form, output in made.items()
+            }
+            told = domestic(entries, study.world, found, "COD", ahead, 2035, draws)
+            return told.steps[0].then.high or 0.0
+
+        assert most(200_000.0, 14.0) > 1_000 > most(0.0, 14.0)
+        assert most(200_000.0, 14.0) == pytest.approx(most(200_000.0, 0.0))
+        assert most(0.0, 2_000.0) == pytest.approx(2 * most(0.0, 1_000.0), rel=0.01)
+
+    def test_a_metal_in_ore_is_at_least_that_of_the_refinery(self, study: Study) -> None:
+        """No recipe says how much copper goes lost, so a tonne in ore counts as one refined."""
+        found = study.chain_value("copper")
+        entries = Entries(study.evidence, Ledger(base=study.ledger))
+        draws = Draws(study.config.draws, 1)
+        ahead = {
+            (form, "CHL"): Ahead(np.full(draws.size, output), "f:x")
+            for form, output in (("copper-ore", 3e6), ("copper-cathode", 1e6))
+        }
+        told = domestic(entries, study.world, found, "CHL", ahead, 2035, draws)
+        cathode = {("copper-cathode", "CHL"): ahead["copper-cathode", "CHL"]}
+        ore = {("copper-ore", "CHL"): ahead["copper-cathode", "CHL"]}
+        less = domestic(entries, study.world, found, "CHL", {**cathode, **ore}, 2035, draws)
+        assert told.steps[0].then.high == pytest.approx(3 * (less.steps[0].then.high or 0))
+
 
 class TestAnswers:
     def test_capture_answers_with_traceable_figures(self, study: Study) -> None:

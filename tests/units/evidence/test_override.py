@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 
 from midstream.errors import InputError
@@ -13,6 +16,7 @@ from midstream.evidence import Evidence
 from midstream.evidence.override import with_observations, with_parameters
 from midstream.evidence.parquet import parquet_bytes
 from midstream.report.manifest import inputs
+from midstream.scorecard.draws import Draws, Parameters
 from midstream.study import load, open_on, read_config
 from quick_studies import SMALL
 
@@ -35,6 +39,46 @@ def test_a_parameter_moves_within_its_range_alone(evidence: Evidence) -> None:
     with pytest.raises(InputError, match="out of range"):
         with_parameters(evidence, {name: high + abs(high) + 1})
     assert with_parameters(evidence, {}) is evidence
+
+
+def ranged(evidence: Evidence) -> list[tuple[str, float, bool]]:
+    """Parameters with a range, a value inside it, and whether they are priors by their law."""
+    return [
+        (name, row["low"] + 0.9 * (row["high"] - row["low"]), is_prior(row))
+        for name, row in evidence.parameters.items()
+        if None not in (row["low"], row["high"]) and row["low"] != row["high"]
+    ]
+
+
+def is_prior(row: Mapping[str, Any]) -> bool:
+    return row["group"] == "reference" and str(row["distribution"]).startswith("beta")
+
+
+def test_whatever_the_law_a_value_moves_the_draws(evidence: Evidence) -> None:
+    """A range drawn evenly has no value in it: the value has to take its place."""
+    moved = [(name, value) for name, value, prior in ranged(evidence) if not prior]
+    assert len(moved) > 100
+    for name, value in moved:
+        drawn = Parameters(with_parameters(evidence, {name: value}), Draws(1, 400)).draw(name)
+        assert float(np.median(drawn)) == pytest.approx(value, rel=0.02), name
+
+
+def test_a_prior_that_is_read_from_its_law_is_refused(evidence: Evidence) -> None:
+    priors = [(name, value) for name, value, prior in ranged(evidence) if prior]
+    assert len(priors) == 4
+    for name, value in priors:
+        with pytest.raises(InputError, match="it is a prior"):
+            with_parameters(evidence, {name: value})
+
+
+def test_a_moved_assumption_moves_scores(evidence: Evidence, tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    scores = []
+    for value in (0.5, 0.7):
+        path.write_text(f'{SMALL}\n[assumptions]\n"ladder.m0" = {value}\n', encoding="utf-8")
+        card = load(path, evidence=evidence).scorecard()
+        scores.append(card.cell("CHN", "wind", "C3").score.value or 0.0)
+    assert scores[1] > scores[0] + 0.01
 
 
 def test_a_parameter_without_a_range_stays(evidence: Evidence) -> None:

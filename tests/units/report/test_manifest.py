@@ -239,6 +239,18 @@ def test_a_changed_figure_is_found_with_its_cause(edition: Edition, copy: Path) 
     assert any(changed in cause for cause in found[0].causes)
 
 
+@pytest.mark.parametrize(
+    ("table", "field"),
+    [("shock_peaks", "peak"), ("outlook_scenarios", "probability_high"), ("policy_tests", "value")],
+)
+def test_figures_of_every_room_are_compared(
+    edition: Edition, copy: Path, table: str, field: str
+) -> None:
+    value = first_row(copy, table)[field]
+    edited(copy, table, f",{value},", ",47.11,")
+    assert any(one.table == table and one.new == "47.11" for one in diff(edition.folder, copy))
+
+
 def leaf_under(folder: Path, lineage: str) -> str:
     """An input under a lineage id."""
     import csv

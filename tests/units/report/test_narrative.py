@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from midstream.chain.naming import with_article
 from midstream.errors import InputError
 from midstream.evidence.quantity import Quantity
 from midstream.report.narrative import Narrative, narrate
@@ -26,7 +27,6 @@ from midstream.report.narrative.words import (
     remark,
     shortest_fit,
     traced,
-    with_article,
     words_in,
 )
 from midstream.report.narrative.worked import agrees

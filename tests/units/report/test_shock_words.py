@@ -74,7 +74,7 @@ def made(
         "countries": tuple(depths), "depth": q(0.9), "months": tuple(range(MONTHS)),
         "price_outside": rise(*price), "price_inside": rise(0.9, 3),
         "deliveries": {name: dip(depth, worst) for name, depth in depths.items()},
-        "final_deliveries": {}, "cover": {}, "output_lost": (), "winners": (),
+        "final_deliveries": {}, "cover": {}, "output_lost": (), "uncounted": (), "winners": (),
         "leaked": q(None, unit="%"), "relocation": q(None, unit="%"),
         "peaks": {"rule": q(1.3), "engine": q(1.8)}, "priors": {"ndfeb-magnet": "trade"},
         "similar_episodes": (),
@@ -141,7 +141,7 @@ def test_every_predictor_of_the_peak_is_printed(context: Context) -> None:
     assert "1.3 times by the share rule with a cap" in words
     assert "1.8 times by the engine" in words
     market = said(context, made(peaks={"market": q(3.4), "rule": q(1.1)}))["price"]
-    assert "; those cut off pay up to 3.4 times" in market
+    assert "; to those cut off it is worth up to 3.4 times" in market
     assert "no price can be told" in said(context, made(peaks={}))["price"].lower()
 
 
@@ -158,12 +158,21 @@ def test_losses_of_the_focus_country_come_first(context: Context) -> None:
     case = made(output_lost=others)
     assert [one.country for one in losses(case.found, "IND")] == ["IND", "USA"]
     words = said(context, case)["lost"]
-    assert words.startswith("Lost over the path: defence in India 1 months of output")
+    assert words.startswith("Lost over the path: defence in India 1 month of output")
     assert "value added at risk is 40 million USD" in words
     without = said(context, made(output_lost=others[:1]))["lost"]
     assert without.startswith("India loses no output that counts")
     assert "no value added of these sectors is on record" in without
     assert said(context, made())["lost"] == "No sector loses output that counts."
+
+
+def test_a_loss_that_cannot_be_counted_is_not_called_none(context: Context) -> None:
+    unknown = made(uncounted=("IND",))
+    assert said(context, unknown)["lost"].endswith("counted by nobody, so its loss is not known.")
+    some = made(uncounted=("IND",), output_lost=(lost("USA", "wind", 3.0, None),))
+    assert "so its loss is not known. lost over" in said(context, some)["lost"]
+    none = made(deliveries={"IND": (q(None),) * 3, "USA": (q(0.5),) * 3})
+    assert "India buys no" in said(context, none)["lost"]
 
 
 def test_winners_and_ways_round_are_told_where_they_exist(context: Context) -> None:

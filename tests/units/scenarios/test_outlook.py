@@ -180,6 +180,20 @@ class TestMoves:
         assert moved[0].expert.value != pytest.approx(moved[0].mean.value)
         assert any("effective draws" in line for line in found.warnings)
 
+    def test_a_future_that_is_here_already_is_called_so(self, study: Study) -> None:
+        """Indonesia refines far more nickel than it uses: no odds say that anything happens."""
+        parts = {"focus": "IDN", "countries": ("IDN",), "chains": ("nickel",)}
+        found = looked(study, **parts, sectors=("batteries",))
+        best = found.scenarios[-1]
+        assert best.probability.value == 1
+        assert any(best.name in line and "first year already" in line for line in found.warnings)
+        assert any("no condition of the futures is written" in line for line in found.warnings)
+
+    def test_a_future_ahead_and_conditions_of_its_own_are_not_warned_of(
+        self, plain: Outlook
+    ) -> None:
+        assert not any("already" in line or "is written" in line for line in plain.warnings)
+
     def test_counter_moves_take_the_place_of_their_driver(
         self, study: Study, plain: Outlook
     ) -> None:

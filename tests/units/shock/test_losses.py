@@ -119,9 +119,19 @@ def test_a_maker_gains_by_price_and_loses_by_output() -> None:
         (gain.country, gain.form): gain.gain
         for gain in makers(NAMES, path(made=0.8, price=1.5), cost, "CHN", 0)
     }
-    # (1 + .8) / 2 x .5 on a fifth of world sales, three months of twelve.
-    assert gains["JPN", "ndfeb-magnet"].tolist() == pytest.approx([0.9 * 0.5 * 0.2 / 4] * 2)
+    # .8 x .5 on a fifth of world sales, three months of twelve.
+    assert gains["JPN", "ndfeb-magnet"].tolist() == pytest.approx([0.8 * 0.5 * 0.2 / 4] * 2)
     assert gains["CHN", "ndfeb-magnet"].tolist() == pytest.approx([0, 0])
+
+
+def test_no_price_above_the_choke_is_earned() -> None:
+    """The price of a maker who has next to nothing left to sell has no top in the market."""
+    starved = path(made=1e-9, price=1e12)
+    gains = {
+        (gain.country, gain.form): gain.gain
+        for gain in makers(NAMES, starved, np.zeros((2, 2)), "CHN", 0, choke=50.0)
+    }
+    assert gains["JPN", "ndfeb-magnet"].max() < 1e-8
 
 
 def test_gains_are_ranked_and_small_ones_left_out() -> None:

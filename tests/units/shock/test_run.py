@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,45 @@ def test_the_price_users_react_to_rises_with_the_depth(result: ShockResult) -> N
     mild = run(depth=0.4)
     assert result.scarcity_price["USA"][0].value > mild.scarcity_price["USA"][0].value > 1
     assert result.scarcity_price["CHN"][0].value < 1
+
+
+def test_a_deeper_cut_never_lowers_the_price_outside() -> None:
+    """A full ban leaves no dear licence to pay for, and is dearer all the same."""
+    paths = [run(depth=depth).price_outside for depth in (0.4, 0.9, 1.0)]
+    for mild, deep in pairwise(paths):
+        assert all(one.value <= two.value for one, two in zip(mild[:2], deep[:2], strict=True))
+        assert deep[0].value > 1.05 * mild[0].value
+
+
+def test_the_price_outside_is_that_users_react_to() -> None:
+    told = run(depth=1.0, targets=("USA",))
+    assert [one.value for one in told.price_outside] == pytest.approx(
+        [one.value for one in told.scarcity_price["USA"]]
+    )
+
+
+def test_what_others_make_of_an_outage_is_part_of_what_the_actor_no_longer_makes() -> None:
+    """Whoever is named as target: an outage stops the plant for everyone."""
+    told = run(instrument="outage", depth=1.0, targets=("JPN",))
+    assert 0 < (told.relocation.value or 0) <= 100
+
+
+def test_a_loss_nobody_can_count_is_said_not_zero() -> None:
+    """South Korea buys Chinese graphite, and no maker of anodes there is on record."""
+    study = opened()
+    asked = request(form="spherical-graphite", targets=("KOR",), months=2, chain="graphite")
+    told = run_shock(study.evidence, study.world, Ledger(study.ledger), asked)
+    assert told.deliveries["KOR"][0].value < 0.5
+    assert not [one for one in told.output_lost if one.country == "KOR"]
+    assert any(
+        note.startswith("South Korea: buys") and "not nothing" in note for note in told.notes
+    )
+
+
+def test_a_longer_measure_begins_like_a_shorter_one() -> None:
+    short, long = (run(targets=("WLD",), months=months, draws=3) for months in (2, 4))
+    pairs = zip(short.price_outside[:1], long.price_outside[:1], strict=True)
+    assert all(one.value == pytest.approx(two.value, rel=1e-9) for one, two in pairs)
 
 
 def test_the_assumptions_are_named(result: ShockResult) -> None:

@@ -68,7 +68,6 @@ def deliveries(
         title, subtitle, source_line: The finding, what is shown, and from whom.
         width: Natural width in px.
     """
-
     bars = values_of([q for panel in panels for q in panel.bars])
     cover = values_of([q for panel in panels for q in panel.cover])
 

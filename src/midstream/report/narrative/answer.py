@@ -21,7 +21,14 @@ from midstream.report.narrative.types import (
     Turn,
 )
 from midstream.report.narrative.verdicts import policy_answer, turns
-from midstream.report.narrative.words import digit_shown, joined, stage_name, started, worded
+from midstream.report.narrative.words import (
+    a_year,
+    digit_shown,
+    joined,
+    stage_name,
+    started,
+    worded,
+)
 from midstream.report.numbers import Sentence, Shown, say
 from midstream.scorecard.result import CellScore
 
@@ -76,7 +83,7 @@ def _lift(context: Context, cell: CellScore) -> Sentence:
     if first.flips_at is None or form is None:
         return context.remark(first, cell)
     sentence = say(
-        "{form}: {flips} a year; today {made}",
+        "{form}: {flips}" + a_year(first.flips_at.unit) + "; today {made}",
         flips=amount(first.flips_at),
         form=context.form_name(form.form),
         made=made(form),

@@ -9,7 +9,14 @@ from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.capital_rows import building, instrument, millions, running
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.types import Finding, Opening
-from midstream.report.narrative.words import chance, joined, possessive, shortest_fit, started
+from midstream.report.narrative.words import (
+    a_year,
+    chance,
+    joined,
+    possessive,
+    shortest_fit,
+    started,
+)
 from midstream.report.numbers import Sentence, Shown, say, show
 
 
@@ -43,7 +50,7 @@ def _size(context: Context, found: PlantCapital) -> Sentence:
         "Size of the plant looked at", [found.total.lineage],
         "target of the scheme, or what is missing in the last year",
     )  # fmt: skip
-    return Sentence((show(size), " a year"))
+    return Sentence((show(size), a_year(size.unit)))
 
 
 def _bare(quantity: Quantity) -> Shown:

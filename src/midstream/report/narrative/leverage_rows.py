@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from midstream.dependency.concentration import Concentration
 from midstream.dependency.leverage import ALL, Leverage, Row
 from midstream.dependency.shared import Shared
-from midstream.dependency.supply_risk import SupplyRisk
+from midstream.dependency.supply_risk import SupplyRisk, UntradedError
 from midstream.dependency.thesis import Thesis
 from midstream.evidence.lineage import Ledger, Node
 from midstream.evidence.quantity import Quantity
@@ -43,9 +43,9 @@ METHODS = {
 
 
 def main_chain(study: Study) -> str | None:
-    """The chain shown in detail: the study's first, else the first that could be tested."""
-    if study.config.chains:
-        return study.config.chains[0]
+    """The chain shown in detail: the study's first that can be run, else the first tested."""
+    if study.shown_chains:
+        return study.shown_chains[0]
     found = study.thesis()
     return found.chains[0].chain if found is not None and found.chains else None
 
@@ -158,15 +158,22 @@ def chain_material(study: Study, chain: str) -> str:
 
 
 def risks(study: Study, chain: str) -> Risks:
-    """Supply risk of every importer shown in the material of a chain, by method and importer."""
+    """Supply risk of every importer shown in the material of a chain, by method and importer.
+
+    Nobody has a record where no customs code names the material.
+    """
     material = chain_material(study, chain)
     return {
-        method: {
-            one: tuple(study.supply_risk(method, one, _asked(study, method, material)))
-            for one in importers(study)
-        }
+        method: {one: _records(study, method, one, material) for one in importers(study)}
         for method in METHODS
     }
+
+
+def _records(study: Study, method: str, importer: str, material: str) -> tuple[SupplyRisk, ...]:
+    try:
+        return tuple(study.supply_risk(method, importer, _asked(study, method, material)))
+    except UntradedError:
+        return ()
 
 
 def _asked(study: Study, method: str, material: str) -> str:

@@ -76,7 +76,8 @@ def rank_line(context: Context, stage: str) -> Sentence:
     profile = context.card.profile(context.focus)
     rank = profile.ranks.get(stage)
     if rank is None:
-        return Sentence((f"{capital(noun(stage))}: no rank, the stage has no score.",))
+        why = "no other country is scored" if len(context.countries) == 1 else "it has no score"
+        return Sentence((f"{capital(noun(stage))}: no rank, {why}.",))
     middle, spread = rank_shown(context, profile, stage, rank)
     m = context.reckoner.count(
         "ranked", context.countries, "Countries ranked", [profile.stages[stage].lineage]

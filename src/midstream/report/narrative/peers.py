@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from midstream.chain.naming import with_article
 from midstream.peers.result import PeerRow, Peers
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.types import Finding, Opening
@@ -15,7 +16,6 @@ from midstream.report.narrative.words import (
     noun,
     remark,
     started,
-    with_article,
 )
 from midstream.report.numbers import EN_DASH, Sentence, Shown, say, show
 from midstream.terms import STAGE_ORDER

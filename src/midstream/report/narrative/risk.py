@@ -13,6 +13,7 @@ from midstream.report.narrative.context import Context
 from midstream.report.narrative.leverage_rows import (
     SHARED,
     Risks,
+    chain_material,
     importers,
     main_chain,
     risks,
@@ -156,7 +157,23 @@ def risk_findings(context: Context, found: Risks) -> tuple[Finding, ...]:
     published = found.get("geopolrisk", {})
     if published:
         findings += _published(context, published)
+    if found and not any(found["stage-consistent"].values()):
+        findings.append(Finding("risk/untraded", _untraded(context)))
     return tuple(findings)
+
+
+def _untraded(context: Context) -> Sentence:
+    """Why nobody's supply risk is told by form."""
+    chain = main_chain(context.study) or ""
+    material = context.material_name(chain_material(context.study, chain))
+    return started(
+        say(
+            "{m} has no customs code of its own on record: how much of it {c} or anybody else buys,"
+            " and from whom, is not told, and no supply risk is worked out.",
+            m=material,
+            c=context.country,
+        )
+    )
 
 
 def _published(context: Context, found: Mapping[str, Sequence[SupplyRisk]]) -> list[Finding]:

@@ -211,8 +211,8 @@ def _price(case: Case) -> Sentence:
         parts.append(say("the price outside as a whole peaks at ") + joined(wide))
     if "market" in peaks:
         q = peaks["market"]
-        parts.append(say("those cut off pay up to {p} times as much in the worst month ({r})",
-                         p=times(q), r=show(q, "range")))  # fmt: skip
+        parts.append(say("to those cut off it is worth up to {p} times as much in the worst month"
+                         " ({r})", p=times(q), r=show(q, "range")))  # fmt: skip
     if not parts:
         return Sentence(("no price can be told.",))
     if len(wide) > 1:
@@ -274,7 +274,7 @@ def _lost(context: Context, case: Case) -> Sentence:
     """Sectors that lose most, the focus country's own, and what it is worth where on record."""
     order = losses(case.found, context.focus)
     if not order:
-        return Sentence(("no sector loses output that counts.",))
+        return _uncounted(context, case) or Sentence(("no sector loses output that counts.",))
     parts = [
         say(
             "{sector} in {c} {v}",
@@ -285,7 +285,11 @@ def _lost(context: Context, case: Case) -> Sentence:
         for one in order[:3]
     ]
     own = any(one.country == context.focus for one in case.found.output_lost)
-    head = say("" if own else "{c} loses no output that counts; ", c=context.country)
+    spared = say("{c} loses no output that counts; ", c=context.country)
+    uncounted = _uncounted(context, case)
+    if uncounted is not None:
+        spared = uncounted + Sentence((" ",))
+    head = Sentence(()) if own else spared
     head += say("lost over the path: ") + joined(parts)
     valued = [one for one in order if one.value_added.value is not None]
     if not valued:
@@ -295,6 +299,23 @@ def _lost(context: Context, case: Case) -> Sentence:
         "; value added at risk is {v} in {sector} of {c}.", v=show(most.value_added),
         sector=context.sector_name(most.sector), c=context.country_name(most.country),
     )  # fmt: skip
+
+
+def _uncounted(context: Context, case: Case) -> Sentence | None:
+    """Why no loss of the focus country can be told; ``None`` where it can."""
+    series, form = (
+        case.found.deliveries.get(context.focus),
+        context.form_name(case.found.form),
+    )
+    if context.focus in case.found.uncounted:
+        return say(
+            "what {c} makes of {form} is counted by nobody, so its loss is not known.",
+            c=context.country, form=form,
+        )  # fmt: skip
+    if series is not None and all(one.value is None for one in series):
+        return say("{c} buys no {form} on record, so nothing of it is cut.",
+                   c=context.country, form=form)  # fmt: skip
+    return None
 
 
 def _winners(context: Context, case: Case) -> Sentence:

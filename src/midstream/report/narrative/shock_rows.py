@@ -72,7 +72,7 @@ def cases(study: Study) -> tuple[Case, ...]:
 def fan_data(case: Case, country: Names) -> FanData:
     """The price outside with its interval, the price inside beside it, and the dates."""
     actor = country(case.found.actor)
-    outside = f"outside {actor}" if case.everyone else "paid by those cut off"
+    outside = f"outside {actor}" if case.everyone else "to those cut off"
     return FanData(
         months=Months(0, len(case.found.months)),
         subject=Track(outside, case.found.price_outside),

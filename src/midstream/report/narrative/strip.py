@@ -9,12 +9,14 @@ from midstream.report.narrative.words import (
     capital,
     digit_shown,
     digit_word,
+    noun,
     possessive,
     stage_name,
     started,
 )
 from midstream.report.numbers import Sentence, Shown, say, show
-from midstream.scorecard.result import CellScore
+from midstream.scorecard.result import CellScore, FormScore
+from midstream.scorecard.words import strongest
 
 
 def strip_lines(context: Context) -> tuple[StageLine, ...]:
@@ -71,11 +73,33 @@ def holder_fact(context: Context, cell: CellScore) -> Sentence:
 def strip_source(context: Context) -> Sentence:
     """What the strip shows, for the line under it."""
     year = str(context.study.config.base_year)
-    return say(
+    head = say(
         "{who} chain for {sector}, scored from one to five; the bracket holds four draws in five."
         " Output and need in {year} are those of the form that binds each stage; shares are of"
         " world output.",
         who=capital(possessive(context.country)),
         sector=context.sector_name(context.sector),
         year=year,
+    )
+    return head + _stronger(context)
+
+
+def _apart(cell: CellScore, best: FormScore) -> float:
+    """Points between a stage and a form of it."""
+    return (best.score.value or 0.0) - (cell.score.value or 0.0)
+
+
+def _stronger(context: Context) -> Sentence:
+    """The strand that stands highest above its stage, where one stands well above it."""
+    cells = context.strip(context.focus, context.sector)
+    found = [(one, best) for one in cells if (best := strongest(one.forms)) is not None]
+    if not found:
+        return Sentence(())
+    cell, best = max(found, key=lambda pair: _apart(*pair))
+    return say(
+        " A stage is about as strong as its weakest strand: in {stage} {form} alone would score"
+        " {v}.",
+        stage=noun(cell.stage),
+        form=context.form_name(best.form),
+        v=show(best.score, "bare"),
     )

@@ -83,9 +83,9 @@ def lower(text: str) -> str:
     return text if mixed else text[:1].lower() + text[1:]
 
 
-def with_article(name: str) -> str:
-    """``the United States``; other names stand alone."""
-    return f"the {name}" if name.split(" ")[0] in {"United", "Netherlands", "Philippines"} else name
+def a_year(unit: str) -> str:
+    """Words behind an amount made in a year; blank where its unit says so, or is a share."""
+    return "" if "/" in unit or unit.startswith("%") else " a year"
 
 
 def started(sentence: Sentence) -> Sentence:

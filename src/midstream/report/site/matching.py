@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from midstream.chain.naming import with_article
 from midstream.collaboration.result import Match, MatchPair, Transfer
 from midstream.report.numbers import Sentence, Shown, show
 from midstream.report.site.desk import Desk
@@ -42,7 +43,7 @@ def _pair(desk: Desk, pair: MatchPair) -> dict[str, Any]:
         "one": pair,
         "needed": _needed(pair),
         "form": None if pair.moves is None else desk.form(pair.moves.form),
-        "place": None if pair.moves is None else desk.country(pair.moves.country),
+        "place": None if pair.moves is None else with_article(desk.country(pair.moves.country)),
         "gap": None if pair.moves is None else show_gap(pair),
         "unknown": "; ".join(desk.named(one) for one in pair.unknown),
     }

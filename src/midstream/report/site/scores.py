@@ -127,8 +127,13 @@ def country_page(desk: Desk, country: str) -> Page:
     return Page(path, "country.html", name, "sectors.html", context, country)
 
 
-def _rank(profile: CountryProfile, stage: str) -> Shown:
-    """Print a rank with its range; it comes from the draws of the stage score."""
-    rank: Rank = profile.ranks[stage]
+def _rank(profile: CountryProfile, stage: str) -> Shown | None:
+    """Print a rank with its range; it comes from the draws of the stage score.
+
+    A country that is scored alone has none.
+    """
+    rank: Rank | None = profile.ranks.get(stage)
+    if rank is None:
+        return None
     ends = "" if rank.low == rank.high else f" ({rank.low}{EN_DASH}{rank.high})"
     return Shown(profile.stages[stage], f"{rank.p50}{ends}")

@@ -9,6 +9,7 @@ from midstream.beneficiaries.domestic import Domestic, StepShare
 from midstream.beneficiaries.gains import Gain
 from midstream.beneficiaries.result import ChainValue, PlaceRow, StageRow
 from midstream.beneficiaries.units import UnitRow
+from midstream.chain.naming import with_article
 from midstream.evidence.quantity import Quantity
 from midstream.report.figures import Figure
 from midstream.report.figures.value import PlaceLine, StepLine, value_beside, value_places
@@ -27,7 +28,7 @@ from midstream.report.narrative.value_rows import (
     told_places,
     top_stage,
 )
-from midstream.report.narrative.words import capital, started, traced, with_article
+from midstream.report.narrative.words import capital, started, traced
 from midstream.report.numbers import Sentence, Shown, say, show
 from midstream.report.site.desk import Desk
 from midstream.report.site.page import Page
