@@ -114,7 +114,7 @@ class Cover:
             ("hash", self.stamp.hash),
             ("licence", str(OWN_LICENCE["title"])),
             ("blank cell", "no evidence, never zero"),
-            ("intervals", "low and high are the ends of the 80 % interval"),
+            ("intervals", "low and high are the ends of the 80% interval"),
             ("labels", "V two origins agree, V1 one origin, U unverified or conflicting, modelled"),
             ("lineage", "names the node of tables/lineage.csv that a number comes from"),
         ]

@@ -250,9 +250,9 @@ def _spoken(desk: QuickDesk, case: Case, found: ShockResult) -> Any:
     peak = max(known, key=lambda one: one.value or 0.0)
     month = str(list(found.price_outside).index(peak))
     measure = SPOKEN.get(case.asked.instrument, "a measure")
-    span = "" if peak.low is None else " ({p:range})"
+    span = "" if peak.low is None else " ({r})"
     return say(
-        "After {m} by {a}, {f} costs {p} times as much outside at its peak, in month {n}"
-        f"{span}.",
-        m=measure, a=actor, f=form, p=peak, n=month,
+        "After {m} by {a}, the price of {f} outside peaks at {p} times the level before"
+        f"{span}, in month {{n}}.",
+        m=measure, a=actor, f=form, p=times(peak), r=times_span(peak), n=month,
     )  # fmt: skip

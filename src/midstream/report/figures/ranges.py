@@ -69,14 +69,11 @@ def ranges(
     every = [span for group in groups for span in group.spans]
 
     def draw(canvas: Canvas, width: float) -> float:
-        left = 108.0 if width < NARROW else min(190.0, width * 0.26)
+        left = _left(every, width)
         scales = [
-            Scale.linear(
-                values_of([span.quantity for span in (group.spans if apart else every)]),
-                left, width - 84, zero=True,
-            )
+            _scale([span.quantity for span in (group.spans if apart else every)], left, width - 84)
             for group in groups
-        ]  # fmt: skip
+        ]
         tops, y = [], 0.0
         for group in groups:
             tops.append(y)
@@ -93,6 +90,21 @@ def ranges(
     rows = tuple(_twin(group, span) for group in groups for span in group.spans)
     alt = f"{title.plain} " + " ".join(_spoken(group) for group in groups)
     return Figure(id, title, subtitle, alt, columns, rows, source_line, draw, width)
+
+
+def _left(spans: Sequence[Span], width: float) -> float:
+    """Where the bars start: beside the longest name, which may take two fifths of the width."""
+    least = 108.0 if width < NARROW else min(190.0, width * 0.26)
+    names = max((Type(13, 600).width(span.name) for span in spans), default=0.0)
+    return min(max(least, names + 14), width * 0.4)
+
+
+def _scale(quantities: Sequence[Quantity], start: float, end: float) -> Scale:
+    """The scale of some bars: the ruler of the scores from one to five, else from zero."""
+    values = values_of(quantities)
+    if values and min(values) >= 1 and all(one.unit == "score" for one in quantities):
+        return Scale(1, 5, start, end)
+    return Scale.linear(values, start, end, zero=True)
 
 
 def printed(quantity: Quantity) -> Shown:

@@ -90,6 +90,14 @@ def times(quantity: Quantity) -> Shown:
     return Shown(quantity, f"{value:.1f}" if value < 10 else f"{value:.0f}")
 
 
+def times_span(quantity: Quantity) -> Shown:
+    """Print the interval of a ratio with the digits of the ratio itself."""
+    if quantity.low is None or quantity.high is None:
+        return times(quantity)
+    ends = [replace(quantity, value=end) for end in (quantity.low, quantity.high)]
+    return Shown(quantity, EN_DASH.join(times(end).text for end in ends))
+
+
 def peak_of(case: Case) -> Quantity | None:
     """The price outside at its peak, by the first predictor there is."""
     peaks = case.found.peaks
@@ -212,7 +220,7 @@ def _price(case: Case) -> Sentence:
     if "market" in peaks:
         q = peaks["market"]
         parts.append(say("those cut off pay up to {p} times as much in the worst month ({r})",
-                         p=times(q), r=show(q, "range")))  # fmt: skip
+                         p=times(q), r=times_span(q)))  # fmt: skip
     if not parts:
         return Sentence(("no price can be told.",))
     if len(wide) > 1:
@@ -224,7 +232,7 @@ def _spread(quantity: Quantity) -> Sentence:
     """The interval in brackets; nothing where there is none."""
     if quantity.low is None:
         return Sentence(())
-    return say(" ({r})", r=show(quantity, "range"))
+    return say(" ({r})", r=times_span(quantity))
 
 
 def _timing(context: Context, case: Case) -> Sentence:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping, Sequence
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.figures.cells import of_cell
 from midstream.report.numbers import EN_DASH, Sentence, Shown, say
-from midstream.report.svg import STRUCTURE
+from midstream.report.svg import MONTHS, STRUCTURE
 from midstream.scorecard.result import CellScore, Remark
 from midstream.terms import STAGES
 
@@ -30,6 +31,13 @@ _COUNTS = (
 _NUMBER = re.compile(
     rf"(?P<structure>{STRUCTURE.pattern})|(?P<number>[\u2212-]?\d[\d,]*(?:\.\d+)?)"
 )
+
+
+def day(date: datetime.date) -> str:
+    """A date as prose has it: ``31 March 2027``; the last day of a year is its end."""
+    if (date.month, date.day) == (12, 31):
+        return f"the end of {date.year}"
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
 def stage_name(stage: str) -> str:

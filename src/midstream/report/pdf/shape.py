@@ -12,7 +12,7 @@ from midstream.report.pdf.writer import Json
 MOST_FINDINGS = 3
 
 #: Forms in the concentration figure.
-MOST_FORMS = 17
+MOST_FORMS = 24
 
 
 def sectors(press: Press) -> Json:
@@ -24,7 +24,7 @@ def sectors(press: Press) -> Json:
         country,
         lambda one: press.study.name("sector", one),
         Sentence(("Four bars per sector, ore at the left",)),
-        _ruler(f"{capital(possessive(press.context.country))} score at each stage."),
+        _ruler(f"{capital(possessive(press.context.country))} score from one to five."),
         press.basis("Sectors with the hollowest middle first."),
     )
     blocks = [press.figure(figure)]
@@ -36,7 +36,12 @@ def sectors(press: Press) -> Json:
 
 
 def _ruler(text: str) -> Sentence:
-    return Sentence((f"{text} Height and colour show the score, the thin line its interval.",))
+    return Sentence(
+        (
+            f"{text} Thin line: its interval; hatched: digits the evidence leaves open; red: the"
+            " stage that binds.",
+        )
+    )
 
 
 def country_lines(press: Press) -> list[Sentence]:

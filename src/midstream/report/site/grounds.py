@@ -64,7 +64,7 @@ def market_figure(desk: Desk, market: FutureMarket, width: int = 780) -> Figure:
     subtitle = Sentence(
         (
             "Share of what each country wants; the same cut today and in the last year."
-            " Bars are 80 % intervals of the draws.",
+            " Bars are 80% intervals of the draws.",
         )
     )
     lineages = [span.quantity.lineage for group in groups for span in group.spans]

@@ -17,7 +17,7 @@ from midstream.report.narrative.policy_figures import (
 from midstream.report.narrative.policy_rows import MIDDLE, Judged, Policies, milestones
 from midstream.report.narrative.verdicts import flip_words
 from midstream.report.narrative.words import capital, noun, traced
-from midstream.report.numbers import Sentence, say
+from midstream.report.numbers import Sentence
 from midstream.report.site.desk import Desk
 from midstream.report.site.page import Page
 
@@ -187,8 +187,7 @@ def answer_part(desk: Desk) -> dict[str, Any] | None:
     few = Policies(_two(found))
     figure = strips_figure(few, lambda lineages: desk.source_line(lineages, "Modelled."), BESIDE)
     first = found.title
-    words = say("Does {name} move the middle?", name=first.called)
-    return {"mark": mark(first.found.verdict), "figure": figure, "words": words}
+    return {"mark": mark(first.found.verdict), "figure": figure}
 
 
 def _two(found: Policies) -> tuple[Judged, ...]:

@@ -38,7 +38,7 @@ def _subtitle() -> Sentence:
     return Sentence(
         (
             "Score at each stage, near zero at the bottom, leading at the top. The thin line is"
-            " the 80 % interval; hatched: the evidence allows a range.",
+            " the 80% interval; hatched: the evidence allows a range.",
         )
     )
 

@@ -76,7 +76,7 @@ def beside_figure(desk: Desk, found: Capture, width: int = 820) -> Figure:
     subtitle = traced(
         f"Value added over the price of a {found.value.unit} of {desk.form(found.value.unit_form)},"
         f" {found.value.basis.name}; leverage of whoever holds most of the step. Brackets and bars"
-        " are 80 % intervals. Red: the step with most value.",
+        " are 80% intervals. Red: the step with most value.",
         found.value.final,
     )
     lineages = [one.added.lineage for one in lines if one.added is not None]
@@ -111,7 +111,7 @@ def places_figure(desk: Desk, found: ChainValue, width: int = 780) -> Figure | N
     title = _places_title(desk, found)
     subtitle = Sentence(
         (
-            "Share of the final price by country. Bars are 80 % intervals of the draws; where steps"
+            "Share of the final price by country. Bars are 80% intervals of the draws; where steps"
             " share one price, a country has bounds only.",
         )
     )
