@@ -22,7 +22,7 @@ from midstream.policy.middle import middle_test
 from midstream.policy.middle_result import Both, Middle
 from midstream.report.figures import Figure, Group, Span, ranges
 from midstream.report.marks import verdict_svg
-from midstream.report.narrative.words import traced
+from midstream.report.narrative.words import chance, traced
 from midstream.report.numbers import Sentence, say, show
 from midstream.report.theme import LIGHT, LIVE
 from midstream.scenarios.frame import Frame

@@ -12,6 +12,7 @@ from midstream.app.tasks.edition import environment
 from midstream.app.worker import Place
 from midstream.market.compiled import MANY
 from midstream.report.figures import Figure
+from midstream.report.narrative.shock import times, times_span
 from midstream.report.narrative.shock_rows import INSTRUMENTS as SPOKEN
 from midstream.report.narrative.shock_rows import Case, gains, losses
 from midstream.report.narrative.words import traced

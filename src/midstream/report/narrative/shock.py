@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.context import Context
@@ -27,7 +28,7 @@ from midstream.report.narrative.words import (
     shortest_fit,
     started,
 )
-from midstream.report.numbers import Sentence, Shown, say, show
+from midstream.report.numbers import EN_DASH, Sentence, Shown, say, show
 
 #: Predictors of the price outside as a whole. The simple rule is the default for peaks as long as
 #: no form beats it beyond doubt on episodes it has not seen.
