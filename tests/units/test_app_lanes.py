@@ -13,9 +13,9 @@ import pytest
 from midstream.app import lanes, nursery, worker
 from midstream.app.failures import ServedError
 from midstream.app.lanes import Job
+from midstream.app.memory import height
 from midstream.app.service import Service
 from midstream.app.settings import Limits, Settings, StudyText
-from midstream.app.memory import height
 from midstream.app.worker import Place
 from midstream.study import load
 

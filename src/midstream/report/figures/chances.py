@@ -55,7 +55,8 @@ def chances(
     """
 
     def draw(canvas: Canvas, width: float) -> float:
-        left = _INSET if width < NARROW else 74.0
+        numbers = max((_NUMBER.width(printed(one).plain) for one in outcomes), default=0.0)
+        left = _INSET if width < NARROW else max(74.0, numbers + 24)
         scale = Scale(0, 100, left, width - 18, 20)
         y = 0.0
         tops = []
@@ -104,7 +105,7 @@ def _draw(
         x = scale.at(100 * outcome.other.value)
         canvas.circle((x, y + _BAR / 2), 6, "paper", "accent", 2)
     lines = len(wrap(outcome.meaning, _WORDS, width - left - 10))
-    canvas.rect((left - 2, y + _BAR + 4), (width - left, _LEAD * lines + 4), "paper")
+    canvas.rect((left - 2, y + _BAR + 4), (width - left, _LEAD * lines + 20), "paper")
     under = (left, y + _BAR + 18)
     canvas.paragraph(under, outcome.meaning, _WORDS, width - left - 10, _LEAD)
 

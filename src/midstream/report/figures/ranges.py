@@ -18,6 +18,8 @@ NO_NOTE = Sentence(())
 _GROUP = Type(size=13.5, weight=600, condensed=False)
 _SMALL = Type(size=12.5, fill="muted")
 _ROW = 22.0
+#: Units of a part of a whole, which is printed in per cent.
+_PARTS = frozenset({"share", "probability"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def ranges(
             tops.append(y)
             y += 44 + _ROW * len(group.spans)
         if scales and not apart:
-            foot_axis(canvas, scales[0], (30, y))
+            parts = all(span.quantity.unit in _PARTS for span in every)
+            foot_axis(canvas, scales[0], (30, y), percent=parts)
         for top, group, scale in zip(tops, groups, scales, strict=True):
             if apart:
                 canvas.line((left, top + 30), (left, top + 34 + _ROW * len(group.spans)), "outline")
@@ -109,6 +112,8 @@ def _scale(quantities: Sequence[Quantity], start: float, end: float) -> Scale:
 
 def printed(quantity: Quantity) -> Shown:
     """Print the value, or the interval where the evidence gives no value."""
+    if quantity.unit in _PARTS:
+        return show(quantity, "percent" if quantity.value is not None else "percents")
     return show(quantity, "bare" if quantity.value is not None else "range")
 
 
@@ -139,11 +144,12 @@ def _ends(canvas: Canvas, y: float, scale: Scale, quantity: Quantity) -> None:
 
 def _twin(group: Group, span: Span) -> tuple[TwinCell, ...]:
     known = span.quantity.low is not None
-    spread: TwinCell = show(span.quantity, "range") if known else "none"
+    part = span.quantity.unit in _PARTS
+    spread: TwinCell = show(span.quantity, "percents" if part else "range") if known else "none"
     return (
         group.name,
         span.name,
-        show(span.quantity),
+        show(span.quantity, "percent" if part else "value"),
         spread,
         span.note if span.note.parts else "none",
     )

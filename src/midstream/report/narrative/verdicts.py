@@ -55,7 +55,7 @@ def policy_basis(context: Context, found: Policies) -> Sentence:
     first = found.title
     if first is None:
         return Sentence(())
-    whole = started(_chances(first.found, " gains enough")) + Sentence((".",))
+    whole = say("With it, ") + _chances(first.found, " gains enough") + Sentence((".",))
     top = _holder(context, first.found)
     if top is None or top[0].share.low is None or top[0].share.high is None:
         return whole

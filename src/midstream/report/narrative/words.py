@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.figures.cells import of_cell
-from midstream.report.numbers import EN_DASH, Sentence, Shown, say
+from midstream.report.numbers import EN_DASH, MINUS, Sentence, Shown, say
 from midstream.report.svg import MONTHS, STRUCTURE
 from midstream.scorecard.result import CellScore, Remark
 from midstream.terms import STAGES
@@ -220,7 +220,10 @@ def traced(text: str, quantity: Quantity) -> Sentence:
         if found.group("number") is None:
             continue
         parts.append(text[end : found.start()])
-        parts.append(Shown(quantity, found.group("number")))
+        number = found.group("number")
+        if not text[found.start() - 1 : found.start()].isalnum():
+            number = number.replace("-", MINUS)
+        parts.append(Shown(quantity, number))
         end = found.end()
     parts.append(text[end:])
     return Sentence(tuple(part for part in parts if part != ""))

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 #: Notes beside one paragraph, and characters of a note.
 MOST_NOTES, NOTE_LENGTH = 3, 96
 
-#: A long remark in brackets, and what may be the code of a country.
+#: A long remark in brackets, the id of a run, and what may be the code of a country.
 _REMARK = re.compile(r" \([^)]{24,}\)")
+_RUN = re.compile(r": run/.*$")
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 
 #: Space above and below a block in points, and on pages that are full.
@@ -106,7 +107,8 @@ class Press:
             seen.add(lineage)
             # Both ends of a range told apart in the text are one number in the margin.
             apart = times[lineage] > 1 and lineage not in ranged
-            shown = spanned(part) if apart else with_unit(part)
+            whole = spanned(part)
+            shown = whole if apart and whole.text.startswith(part.text) else with_unit(part)
             yield {
                 "label": part.quantity.label,
                 "text": [*self.writer.parts(Sentence((shown,))), self._note(part)],
@@ -121,7 +123,8 @@ class Press:
         lineage = shown.quantity.lineage
         sources = sorted(sources_below(self.narrative.ledger, lineage, self.known))
         who = f"; {self._publisher(sources[0])}" if len(sources) == 1 else ""
-        name = _REMARK.sub("", self.narrative.ledger[lineage].name).removesuffix(", in millions")
+        name = _REMARK.sub("", self.narrative.ledger[lineage].name)
+        name = _RUN.sub("", name).removesuffix(", in millions")
         name = _CODE.sub(self._country, name)
         if len(name) > NOTE_LENGTH:
             name = name[:NOTE_LENGTH].rsplit(" ", 1)[0] + "\u2026"

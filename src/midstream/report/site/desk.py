@@ -100,6 +100,11 @@ class Desk:
             return " ".join(words)
         return " ".join(word for word in words if not _DIGIT.search(word))
 
+    def lever(self, lever: str) -> str:
+        """Name of a lever on file; an unknown id stands for itself."""
+        row = self.study.evidence.row_by_id("levers", lever)
+        return str(row["name"]) if row else lever
+
     def sector(self, sector: str) -> str:
         """Display name of a sector."""
         return self.study.name("sector", sector)
