@@ -143,7 +143,7 @@ def _project(bench: OpenBench, name: str, numbers: list[int], found: Simulated) 
     """
     projects = [found.paths.projects[number] for number in numbers]
     starts = np.asarray(found.paths.start[:, numbers], dtype=float)
-    title = _title(bench, name)
+    row, title = bench.evidence.row_by_id("facilities", name), _title(bench, name)
     form = bench.world.names.form(projects[0].form)
     whole = len(projects) == 1
     running = (starts < bench.horizon + 1).sum(axis=1).astype(float)

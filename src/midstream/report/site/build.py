@@ -123,7 +123,9 @@ def shared(desk: Desk, pages: Sequence[Page]) -> Mapping[str, Any]:
         "hash": desk.edition_hash[:12],
         "labels": list(LABEL_WORDS.items()),
         "wordmark": Markup(wordmark_svg()),
-        "cite": f"midstream: {_closed(config.title)} Edition {desk.edition}, {config.edition.date}.",
+        "cite": (
+            f"midstream: {_closed(config.title)} Edition {desk.edition}, {config.edition.date}."
+        ),
     }
 
 
