@@ -89,6 +89,12 @@ def number_text(value: float, unit: str) -> str:
     return text.replace("-", MINUS)
 
 
+def amount_text(value: float, unit: str) -> str:
+    """Print a number with its unit, for what a reader brought and no lineage leads to."""
+    text = number_text(value, unit)
+    return f"{text} {_spelled(text, _SPOKEN.get(unit, unit))}".rstrip()
+
+
 def show(quantity: Quantity, style: str = "value") -> Shown:
     """Turn a quantity into printed text.
 

@@ -16,7 +16,7 @@ from midstream.report.narrative.shock import times, times_span
 from midstream.report.narrative.shock_rows import INSTRUMENTS as SPOKEN
 from midstream.report.narrative.shock_rows import Case, gains, losses
 from midstream.report.narrative.words import traced
-from midstream.report.numbers import say
+from midstream.report.numbers import amount_text, number_text, say
 from midstream.report.site.shock import deliveries_figure, price_figure, similar
 from midstream.report.theme import LIGHT
 from midstream.shock.instruments import INSTRUMENTS, WORLD, ShockRequest
@@ -179,7 +179,12 @@ def bill(place: Place, study: StudyText, asked: Asked, data: bytes, file: str, c
             environment()
             .get_template("shock_bill.html")
             .render(
-                bill=found.bill or {}, desk=desk, notes=read.notes, country=desk.country(country)
+                bill=found.bill or {},
+                desk=desk,
+                notes=read.notes,
+                country=desk.country(country),
+                amount_text=amount_text,
+                number_text=number_text,
             )
         )
 

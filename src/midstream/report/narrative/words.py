@@ -91,6 +91,14 @@ def lower(text: str) -> str:
     return text if mixed else text[:1].lower() + text[1:]
 
 
+def lowered(sentence: Sentence) -> Sentence:
+    """Lower the first letter of a sentence that begins with words, as behind a colon."""
+    first = sentence.parts[0] if sentence.parts else None
+    if not isinstance(first, str):
+        return sentence
+    return Sentence((lower(first), *sentence.parts[1:]))
+
+
 def with_article(name: str) -> str:
     """``the United States``; other names stand alone."""
     return f"the {name}" if name.split(" ")[0] in {"United", "Netherlands", "Philippines"} else name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midstream.report.figures import concentration, hollow_sectors
-from midstream.report.narrative.words import capital, possessive
+from midstream.report.narrative.words import capital, lowered, possessive
 from midstream.report.numbers import Sentence
 from midstream.report.pdf.press import Press, in_one
 from midstream.report.pdf.writer import Json
@@ -54,14 +54,7 @@ def country_lines(press: Press) -> list[Sentence]:
 
 def _line(press: Press, country: str) -> Sentence:
     name = press.study.name("country", country)
-    return Sentence((f"{name}: ",)) + _lowered(press.narrative.countries[country])
-
-
-def _lowered(sentence: Sentence) -> Sentence:
-    first = sentence.parts[0]
-    if not isinstance(first, str):
-        return sentence
-    return Sentence((first[:1].lower() + first[1:], *sentence.parts[1:]))
+    return Sentence((f"{name}: ",)) + lowered(press.narrative.countries[country])
 
 
 def holders(press: Press) -> Json:
