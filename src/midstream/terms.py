@@ -119,3 +119,14 @@ def suggestion(word: str, vocabulary: Collection[str] | Mapping[str, Any]) -> st
     if not close:
         return ""
     return f"did you mean {' or '.join(close)}?"
+
+
+#: First and last words of names that take an article.
+_FIRST = {"United", "Netherlands", "Philippines", "DR", "Bahamas", "Comoros", "Gambia", "Maldives"}
+_LAST = {"Islands", "Republic"}
+
+
+def with_article(name: str) -> str:
+    """``the United States``; most names stand alone."""
+    words = name.split(" ")
+    return f"the {name}" if words[0] in _FIRST or words[-1] in _LAST else name

@@ -48,7 +48,8 @@ def test_a_shock_by_keyboard_and_its_address(explorer: Driver, served: Served) -
     wait(explorer, lambda d: "months=9" in d.current_url)
     wait(explorer, lambda d: "Full run:" in text_of(d, "result"))
     assert text_of(explorer, "result") != before
-    assert text_of(explorer, "status").startswith("After")
+    told = explorer.find_element(By.ID, "status").get_attribute("textContent")
+    assert str(told).startswith("After")
     way = explorer.current_url
     visit(explorer, served, way.removeprefix(served.base))
     assert explorer.find_element(By.ID, "months").get_attribute("value") == "9"

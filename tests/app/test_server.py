@@ -64,6 +64,31 @@ def test_the_country_of_the_address_is_the_one_told_of(served: Served) -> None:
     assert served.client.get("/", params={"country": "ATL"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("way", "status", "says"),
+    [
+        ("/nothing-here", 404, "No such page"),
+        ("/?country=ATL", 404, "No country"),
+        ("/?study=smal", 404, "No study"),
+        ("/shock?months=abc", 422, "Input should be a valid integer"),
+    ],
+)
+def test_a_reader_is_told_of_an_error_on_a_page(
+    served: Served, way: str, status: int, says: str
+) -> None:
+    page = served.client.get(way, headers={"accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert f'<h1 class="long">{says}' in page.text
+    assert 'href="/?study=small">Back to the answer' in page.text
+    assert '<nav class="nav"' in page.text
+    assert "country=ATL" not in page.text
+    program = served.client.get(way)
+    assert program.status_code == status
+    assert error_of(program)["what"].lower().startswith(says.lower())
+    below = served.client.get(f"{API}/nothing", headers={"accept": "text/html"})
+    assert error_of(below)["what"] == "not found"
+
+
 def test_a_number_opens_to_its_formula_and_its_source(served: Served) -> None:
     page = served.client.get("/trace/f:score.stage/DEU/wind/C1/2030", params={"study": "small"})
     assert "How it was computed" in page.text

@@ -308,3 +308,35 @@ def test_text_spacing_does_not_break_the_page(browser: Driver, folder: Path) -> 
             "style.wordSpacing = '0.16em'; style.lineHeight = '1.5';"
         )
         assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+
+
+def style(driver: Driver, select: str, name: str) -> set[str]:
+    """Values of a property over everything that is selected."""
+    found: list[str] = driver.execute_script(
+        "const [select, name] = arguments;"
+        "return [...document.querySelectorAll(select)].map(one => getComputedStyle(one)[name]);",
+        select,
+        name,
+    )
+    return set(found)
+
+
+def test_a_range_is_dashed_and_an_open_cell_hatched(browser: Driver, folder: Path) -> None:
+    screen(browser, 1240)
+    visit(browser, folder, "sectors.html")
+    assert style(browser, "a.chip.range, a.chip.open", "borderTopStyle") == {"dashed"}
+    assert style(browser, "a.chip:not(.range):not(.open)", "borderTopStyle") <= {"solid"}
+    hatched = style(browser, "a.chip.open", "backgroundImage")
+    assert all("gradient" in one for one in hatched)
+    screen(browser, 390)
+    assert style(browser, ".reflow td.strip-cell .range-text", "display") == {"block"}
+
+
+def test_no_table_of_the_policies_is_cut_off_on_a_desk(browser: Driver, folder: Path) -> None:
+    screen(browser, 1240)
+    visit(browser, folder, "policy.html")
+    wide: list[str] = browser.execute_script(
+        "return [...document.querySelectorAll('main .scroll')]"
+        ".filter(one => one.scrollWidth > one.clientWidth).map(one => one.ariaLabel);"
+    )
+    assert wide == []

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from midstream.chain.naming import with_article
 from midstream.errors import InputError
 from midstream.evidence import Evidence, Quantity
 from midstream.report.narrative import narrate
@@ -18,6 +17,7 @@ from midstream.report.narrative.words import a_year
 from midstream.report.numbers import Register, show
 from midstream.report.site import build_site
 from midstream.study import Study
+from midstream.terms import with_article
 from quick_studies import HASH, SMALL, frugal
 
 

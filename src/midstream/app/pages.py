@@ -10,9 +10,9 @@ from fastapi import APIRouter, Query, Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import RedirectResponse
 
-from midstream.app.api import sent, service_of
+from midstream.app.api import PREFIX, sent, service_of
 from midstream.app.editions import Edition, Editions
-from midstream.app.failures import refuse
+from midstream.app.failures import Failure, refuse
 from midstream.app.lanes import Job
 from midstream.app.menus import country_menu, filled, study_menu
 from midstream.app.service import ready
@@ -71,8 +71,7 @@ def in_shell(
     status: int = 200,
 ) -> Response:
     """Send a page made in the server process: content in the frame of an edition."""
-    text = edition.shell.replace("\ue000", title).replace("<!--main-->", main)
-    text = text.replace("<!--scripts-->", scripts)
+    text = _shell(edition, title, main, scripts)
     if section:
         mark = f'<a href="{section}?'
         text = text.replace(mark, f'<a aria-current="page" href="{section}?')
@@ -80,6 +79,37 @@ def in_shell(
     if status != 200:
         return Response(text, status, {"cache-control": "no-store"}, HTML)
     return sent(request, ready(text.encode(), HTML))
+
+
+def _shell(edition: Edition, title: str, main: str, scripts: str = "") -> str:
+    """Put content into the frame of an edition; its menus are still empty."""
+    text = edition.shell.replace("\ue000", title).replace("<!--main-->", main)
+    return text.replace("<!--scripts-->", scripts)
+
+
+def error_page(request: Request, status: int, failure: Failure) -> Response | None:
+    """Give an error as a page to a reader who asked for one; ``None`` to a program."""
+    wants = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    if not wants or request.url.path.startswith(PREFIX):
+        return None
+    service = service_of(request)
+    named = request.query_params.get("study", "")
+    study = service.studies.get(named) or service.study("")
+    main = rendered("error.html", {"error": failure, "study": study})
+    edition = editions_of(request).of(study)
+    if isinstance(edition, Job):
+        text = rendered("error_bare.html", {"main": main})
+    else:
+        served = [one for one in service.studies.values() if not one.own or one == study]
+        state = {"study": study.id}
+        text = filled(
+            _shell(edition, "Not to be shown", main),
+            study_menu(served, study, "/", state),
+            country_menu(edition.stamp["countries"], edition.stamp["focus"], "/", state),
+            "",
+            edition.stamp["focus"],
+        )
+    return Response(text, status, {"cache-control": "no-store"}, HTML)
 
 
 def making(request: Request, study: StudyText, job: Job) -> Response:
@@ -113,7 +143,8 @@ async def page(
     own = f"pages/{country}/{path}"
     place = own if own in edition.files else f"pages/{path}"
     if place not in edition.files or name == "shell":
-        raise refuse(404, "no such page", f"/{name}", "the study has no page of that name")
+        mend = "take a page of the menu, or find it with the key /"
+        raise refuse(404, "no such page", f"/{name}", "the study has no page of that name", mend)
     query = repr(sorted(request.query_params.items()))
     key = (text, edition.folder, place, query, len(service_of(request).studies))
     kept = service_of(request).kept

@@ -86,13 +86,14 @@ def failed(status: int, failure: Failure, headers: dict[str, str] | None = None)
     return JSONResponse(FailureBody(error=failure).model_dump(), status, own)
 
 
-async def _served(_request: Request, error: Exception) -> Response:
+async def _served(request: Request, error: Exception) -> Response:
     if not isinstance(error, ServedError):
         raise error
-    return failed(error.status, error.failure)
+    page = pages.error_page(request, error.status, error.failure)
+    return page or failed(error.status, error.failure)
 
 
-async def _invalid(_request: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     """Tell the first part of a request that cannot be read."""
     if not isinstance(error, RequestValidationError):
         raise error
@@ -105,7 +106,8 @@ async def _invalid(_request: Request, error: Exception) -> Response:
         why=f"the request has {count} such problem{'s' if count > 1 else ''}",
         mend=f"see {api.PREFIX}/openapi.json",
     )
-    return failed(HTTPStatus.UNPROCESSABLE_ENTITY, failure)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return pages.error_page(request, status, failure) or failed(status, failure)
 
 
 async def _http(request: Request, error: Exception) -> Response:

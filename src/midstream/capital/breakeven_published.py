@@ -102,7 +102,9 @@ def _analysts(evidence: Evidence, ledger: Ledger, price_year: int) -> Iterator[P
 
 def _what(evidence: Evidence, fact: Fact) -> str:
     origins = ", ".join(evidence.origins[one.origin]["name"] for one in fact.origins)
-    words = [fact.key["material"] or "", fact.key["basis"] or "", origins]
+    material = fact.key["material"] or ""
+    row = evidence.row_by_id("materials", material)
+    words = [str(row["name"]) if row else material, fact.key["basis"] or "", origins]
     return ", ".join(word for word in words if word)
 
 

@@ -7,16 +7,6 @@ from dataclasses import dataclass
 
 from midstream.evidence import Evidence
 
-#: First and last words of names that take an article.
-_FIRST = {"United", "Netherlands", "Philippines", "DR", "Bahamas", "Comoros", "Gambia", "Maldives"}
-_LAST = {"Islands", "Republic"}
-
-
-def with_article(name: str) -> str:
-    """``the United States``; most names stand alone."""
-    words = name.split(" ")
-    return f"the {name}" if words[0] in _FIRST or words[-1] in _LAST else name
-
 
 @dataclass(frozen=True, slots=True)
 class Names:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from midstream.chain.naming import with_article
 from midstream.collaboration.register import Organisation, Step
 from midstream.collaboration.result import Moved
 from midstream.evidence import Label, Ledger, Node, Quantity
-from midstream.terms import STAGES
+from midstream.terms import STAGES, with_article
 
 WEIGHT = "need of the weaker stage x fit of steps x root of the higher readiness"
 PARAMETERS = tuple(f"par:match.{name}" for name in ("same", "beside", "base", "early", "readiness"))

@@ -80,9 +80,9 @@ class Move:
         if self.kind == "flood":
             return f"Price at {_shown(self.price)} USD/kg for {length}"
         if self.kind == "squeeze":
-            return f"Exports cut by {100 * self.depth:.3g} % for {length}"
+            return f"Exports cut by {100 * self.depth:.3g}% for {length}"
         if self.kind == "licence-queue":
-            return f"Licences for {100 * (1 - self.depth):.3g} % of exports for {length}"
+            return f"Licences for {100 * (1 - self.depth):.3g}% of exports for {length}"
         if self.kind == "technology-ban":
             return f"Equipment and know-how withheld for {length}"
         return f"Experts withheld for {length}"

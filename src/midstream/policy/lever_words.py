@@ -43,7 +43,7 @@ def words(evidence: Evidence, effect: LeverEffect) -> str:
         "completion": lambda: f"Odds of {target or f'projects, {form}, {where}{standing}'}: {size}",
         "delay": lambda: f"Start of projects, {form}, {where}{standing}: {size}",
         "project": lambda: f"New plant, {form}, {where}, {effect.standing}: {size}",
-        "remove": lambda: f"Stands for {target} of the record",
+        "remove": lambda: f"Stands for {_plant(evidence, target)} on record",
         "feed": lambda: f"Feed for {names.form(target)}, {form}, {where}: {size}",
         "recycled": lambda: f"Recovered {form}, {where}: {size}",
         "technology": lambda: f"Technology of {form}, {where}{standing}: {target}, {size}",
@@ -63,6 +63,12 @@ def _form(evidence: Evidence, names: Names, form: str) -> str:
     if form in names.forms:
         return names.form(form)
     return str(evidence.forms[form]["name"])
+
+
+def _plant(evidence: Evidence, name: str) -> str:
+    """Name of a plant; an unknown id stands for itself."""
+    row = evidence.row_by_id("facilities", name)
+    return str(row["name"]) if row else name
 
 
 def _driver(evidence: Evidence, name: str) -> str:

@@ -125,6 +125,16 @@ def _projects(bench: OpenBench, found: Simulated, forms: frozenset[str]) -> Iter
         yield _project(bench, name, numbers, found)
 
 
+def _title(bench: OpenBench, name: str) -> str:
+    """A plant by its name, or as one of the lever that would build it."""
+    row = bench.evidence.row_by_id("facilities", name)
+    if row is not None:
+        return str(row["name"])
+    effect = bench.evidence.row_by_id("lever_effects", name.rpartition("/")[2])
+    lever = bench.evidence.row_by_id("levers", str(effect["lever"])) if effect else None
+    return f"a plant of the lever {lever['name']}" if lever else f"{name}, a line of the plan"
+
+
 def _project(bench: OpenBench, name: str, numbers: list[int], found: Simulated) -> Input:
     """One facility; a start that never comes counts as some years after the horizon.
 
@@ -133,10 +143,7 @@ def _project(bench: OpenBench, name: str, numbers: list[int], found: Simulated) 
     """
     projects = [found.paths.projects[number] for number in numbers]
     starts = np.asarray(found.paths.start[:, numbers], dtype=float)
-    row = bench.evidence.row_by_id("facilities", name)
-    title = (
-        str(row["name"]) if row is not None else f"{name.rpartition('/')[2]}, a line of the plan"
-    )
+    row, title = bench.evidence.row_by_id("facilities", name), _title(bench, name)
     form = bench.world.names.form(projects[0].form)
     whole = len(projects) == 1
     running = (starts < bench.horizon + 1).sum(axis=1).astype(float)

@@ -105,7 +105,7 @@ def market(study: Study, ledger: Ledger) -> Sheet:
     }
     columns = [_FORM, _YEAR, Column("leader", "string", "Leader")]
     for name, words in names.items():
-        columns += quantity_columns(name, words)
+        columns += quantity_columns(name, words, "share" if "unmet" in name else "ratio")
     found = study.market_ahead()
     rows = tuple(
         (
@@ -127,7 +127,7 @@ def deliveries(study: Study, ledger: Ledger) -> Sheet:
     }
     columns = [_FORM, _COUNTRY, _YEAR]
     for name, words in names.items():
-        columns += quantity_columns(name, words)
+        columns += quantity_columns(name, words, "share")
     found = study.market_ahead()
     rows = tuple(
         (

@@ -55,7 +55,7 @@ def prices(capital: Sequence[PlantCapital]) -> Sheet:
     """One row per plant to come and price."""
     columns = (
         _COUNTRY, _FORM, Column("case", "string", "Price of the record"),
-        *quantity_columns("price", "Price, USD per kg"),
+        *quantity_columns("price", "Price, USD per kg", "USD/kg"),
         *quantity_columns("gap", "Gap at it, USD", "USD"),
         *quantity_columns("gap_without", "Gap without support, USD", "USD"),
         *quantity_columns("closed", "Share of draws without a gap", "probability"),
@@ -94,9 +94,9 @@ def record(study: Study) -> Sheet:
     """One row per plant with money on record."""
     columns = (
         Column("facility", "string", "Plant"), _COUNTRY, _FORM,
-        *quantity_columns("known", "Money on record, USD of one year"),
+        *quantity_columns("known", "Money on record, USD of one year", "USD"),
         *quantity_columns("public_share", "Public part of it", "%"),
-        *quantity_columns("capex", "Capital cost on record, USD of one year"),
+        *quantity_columns("capex", "Capital cost on record, USD of one year", "USD"),
     )  # fmt: skip
     rows = tuple(
         (
@@ -113,7 +113,7 @@ def payers(study: Study) -> Sheet:
     columns = (
         Column("kind", "string", "Kind of payer"), _COUNTRY,
         Column("instrument", "string", "Instrument"),
-        *quantity_columns("total", "Money on record, USD of one year"),
+        *quantity_columns("total", "Money on record, USD of one year", "USD"),
         Column("rows", "integer", "Rows of the record"),
         Column("without_amount", "integer", "Rows without an amount"),
     )  # fmt: skip
@@ -154,9 +154,10 @@ def floors(study: Study) -> Sheet:
         Column("facility", "string", "Plant; blank where it is for any"), _FORM,
         Column("payer", "string", "Who pays"), Column("status", "string", "Standing of the terms"),
         Column("years", "integer", "Years left"),
-        *quantity_columns("price", "Floor, USD per kg"), *quantity_columns("volume", "t a year"),
+        *quantity_columns("price", "Floor, USD per kg", "USD/kg"),
+        *quantity_columns("volume", "t a year", "t/yr"),
         *quantity_columns("present", "Value today, USD", "USD"),
-        *quantity_columns("per_kg", "Value today over discounted volume, USD per kg"),
+        *quantity_columns("per_kg", "Value today over discounted volume, USD per kg", "USD/kg"),
     )  # fmt: skip
     rows = tuple(
         (
@@ -174,7 +175,7 @@ def companies(study: Study) -> Sheet:
     columns = (
         Column("company", "string", "Operator of the register"),
         Column("plants", "integer", "Plants with money on record"),
-        *quantity_columns("known", "Money on record, USD of one year"),
+        *quantity_columns("known", "Money on record, USD of one year", "USD"),
         *quantity_columns("public_share", "Public part of it", "%"),
         Column("without_amount", "integer", "Layers without an amount"),
     )

@@ -53,7 +53,7 @@ class Shown:
         """Text and unit as they read in a line."""
         if not self.unit:
             return self.text
-        return f"{self.text}{'' if self.unit == '%' else ' '}{self.unit}"
+        return f"{self.text}{'' if self.unit.startswith('%') else ' '}{self.unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,18 @@ def number_text(value: float, unit: str) -> str:
     elif unit in _PURE:
         text = f"{value:.2f}"
     elif unit in _SPANS and abs(value) < 100:
-        text = f"{float(f'{value:.2g}'):g}" if abs(value) >= 1 else f"{value:.1f}"
+        text = f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
     elif abs(value) >= 1000:
         text = f"{round(value, 2 - len(str(int(abs(value)))) + 1):,.0f}"
     else:
         text = f"{value:,.3g}" if abs(value) < 100 else f"{value:,.0f}"
     return text.replace("-", MINUS)
+
+
+def amount_text(value: float, unit: str) -> str:
+    """Print a number with its unit, for what a reader brought and no lineage leads to."""
+    text = number_text(value, unit)
+    return f"{text} {_spelled(text, _SPOKEN.get(unit, unit))}".rstrip()
 
 
 def show(quantity: Quantity, style: str = "value") -> Shown:
@@ -98,8 +104,9 @@ def show(quantity: Quantity, style: str = "value") -> Shown:
     Args:
         quantity: What to print.
         style: ``value``, ``digit`` (rounded integer, no unit), ``range`` (low to high with an
-            en dash, also where there is no value between them), ``percent`` (a share or
-            probability as %), ``percents`` (the range of one), ``bare`` (value without unit).
+            en dash, or "to" beside a minus; also where there is no value between them),
+            ``percent`` (a share or probability as %), ``percents`` (the range of one), ``bare``
+            (value without unit).
 
     Raises:
         ModelError: if something other than a quantity is given, or the style is unknown.
@@ -150,16 +157,43 @@ def _percents(quantity: Quantity, value: float, _unit: str) -> Shown:
     if quantity.low is None or quantity.high is None:
         return _percent(quantity, value, _unit)
     ends = [number_text(100 * end, "%") for end in (quantity.low, quantity.high)]
-    text = ends[0] if ends[0] == ends[1] else EN_DASH.join(ends)
-    return Shown(quantity, text, "%")
+    return Shown(quantity, _between(ends), "%")
 
 
 def _range(quantity: Quantity, value: float, unit: str) -> Shown:
     if quantity.low is None or quantity.high is None:
         return _value(quantity, value, unit)
     ends = [number_text(end, quantity.unit) for end in (quantity.low, quantity.high)]
-    text = ends[0] if ends[0] == ends[1] else EN_DASH.join(ends)
+    text = _between(ends)
     return Shown(quantity, text, _spelled(text, unit))
+
+
+def with_unit(shown: Shown) -> Shown:
+    """Give a number the unit that stood in the words around it."""
+    unit = _unit(shown.quantity)
+    if shown.unit or not unit or not shown.text[:1].isdigit():
+        return shown
+    return Shown(shown.quantity, shown.text, _spelled(shown.text, unit))
+
+
+def is_range(shown: Shown) -> bool:
+    """Whether a number is printed as a range."""
+    return EN_DASH in shown.text or " to " in shown.text
+
+
+def spanned(shown: Shown) -> Shown:
+    """Give the range of a number in place of one of its ends."""
+    if shown.quantity.low is None or shown.quantity.high is None:
+        return with_unit(shown)
+    percents = shown.quantity.unit in {"probability", "share", "ratio"}
+    return show(shown.quantity, "percents" if percents else "range")
+
+
+def _between(ends: list[str]) -> str:
+    """Join the ends of a range; a dash beside a minus could not be told from it."""
+    if ends[0] == ends[1]:
+        return ends[0]
+    return (" to " if MINUS in "".join(ends) else EN_DASH).join(ends)
 
 
 _STYLES: dict[str, Callable[[Quantity, float, str], Shown]] = {

@@ -92,7 +92,7 @@ def policy_stress(found: Policies) -> Sheet:
         *quantity_columns("gain_c2", "Change of the C2 score under the move", "score"),
         *quantity_columns("gain_c3", "Change of the C3 score under the move", "score"),
         *quantity_columns("survival", "Share of the funded tonnage that stands", "share"),
-        *quantity_columns("deliverable", "Final form from own feed all the way, t a year"),
+        *quantity_columns("deliverable", "Final form from own feed all the way, t a year", "t/yr"),
         Column("assumed", "string", "What is assumed"),
     )
     rows = tuple(

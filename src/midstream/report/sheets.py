@@ -39,7 +39,7 @@ def scores(card: Scorecard) -> Sheet:
         _COUNTRY, _SECTOR, _STAGE,
         *quantity_columns("score", "Score, 1 to 5", "score"),
         *_DIGITS,
-        Column("p_digit", "number", "Probability of the integer at the weaker end of the evidence"),
+        Column("p_digit", "number", "Probability of the integer at the weaker end", "probability"),
         Column("forms", "string", "Forms behind the score, the binding one first, by semicolon"),
         Column("reasons", "string", "Why the score is what it is"),
         Column("lift", "string", "What would lift it by one"),

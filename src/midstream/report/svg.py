@@ -27,10 +27,16 @@ _ADVANCE = (
 
 _FAMILY = {"sans": SANS, "serif": SERIF, "mono": MONO}
 
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
+
 #: Digits that are structure inside a sentence: stage codes, years and dates, customs and product
 #: codes, and the fixed width of the intervals.
 STRUCTURE = re.compile(
-    r"\bC[1-4]\b|\bHS ?\d+\b|\b80 %(?= interval)"
+    rf"\bC[1-4]\b|\bHS ?\d+\b|\b80%(?= interval)|\b\d{{1,2}} (?:{'|'.join(MONTHS)})\b|\b\d+[A-Z]\b"
+    r"|\bPhase \d+\b"
     r"|\b(?:19|20)\d\d(?:[-/.]\d\d(?:[-/]\d\d)?)?\b|\b[A-Za-z]+[-_]?\d\w*"
 )
 

@@ -26,6 +26,8 @@ LEFT = frozenset({"numbers", "lineage", "facts"})
 MOST_ROWS = 10_000
 #: Widths of columns in characters, and the rows that are looked at for them.
 NARROWEST, WIDEST, LOOKED_AT = 8, 48, 200
+#: Width of leading columns up to which they stay in sight.
+IN_SIGHT = 60
 #: Characters a cell can hold, and a name of a sheet.
 CELL, SHEET = 32_000, 31
 
@@ -114,7 +116,7 @@ class Cover:
             ("hash", self.stamp.hash),
             ("licence", str(OWN_LICENCE["title"])),
             ("blank cell", "no evidence, never zero"),
-            ("intervals", "low and high are the ends of the 80 % interval"),
+            ("intervals", "low and high are the ends of the 80% interval"),
             ("labels", "V two origins agree, V1 one origin, U unverified or conflicting, modelled"),
             ("lineage", "names the node of tables/lineage.csv that a number comes from"),
         ]
@@ -207,9 +209,19 @@ def _write(book: Any, styles: Styles, sheet: Sheet) -> None:
         if word:
             page.write_string(1, index, word, styles.unit)
         _write_column(page, styles, sheet, index)
-    page.freeze_panes(2, 0)
+    page.freeze_panes(2, _keys(sheet))
     if sheet.columns:
         page.autofilter(1, 0, max(1, len(sheet.rows) + 1), len(sheet.columns) - 1)
+
+
+def _keys(sheet: Sheet) -> int:
+    """How many leading columns say what a row is about and stay in sight beside its numbers."""
+    used = 0
+    for index, column in enumerate(sheet.columns):
+        used += _width(column, sheet, index)
+        if column.type != "string" or used > IN_SIGHT:
+            return index
+    return 0
 
 
 def _write_column(page: Any, styles: Styles, sheet: Sheet, index: int) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from midstream.chain.naming import with_article
 from midstream.evidence import Evidence, Ledger
 from midstream.scenarios import drivers as driving
 from midstream.scenarios import limits, regions_read
@@ -42,7 +41,7 @@ from midstream.scenarios.regions import region
 from midstream.scenarios.regions_met import met
 from midstream.scenarios.result import BoxRow, Outlook, State
 from midstream.scenarios.scores_result import FutureScores
-from midstream.terms import SECTORS
+from midstream.terms import SECTORS, with_article
 
 #: Groups of the parameter table that outlooks rest on.
 GROUPS = ("outlook", "reference", "pipeline", "limits", "secondary", "needs")

@@ -179,7 +179,7 @@ def _factor(evidence: Evidence, world: World, row: Row) -> float:
 
 
 def _words(world: World, test: Comparison, regions: Mapping[str, str]) -> str:
-    name, share = world.names.form(test.form), f"{100 * test.value:g} %"
+    name, share = world.names.form(test.form), f"{100 * test.value:g}%"
     if test.metric == "plants":
         money = f" worth {_money(test)}" if test.investment else ""
         place = f" outside {regions.get(test.outside, test.outside)}" if test.outside else ""

@@ -12,15 +12,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from midstream.evidence.quantity import Quantity
 from midstream.report.figures.arcs import arcs
 from midstream.report.figures.axes import Months, Scale, keep_apart, runs, tick_text
 from midstream.report.figures.backtest import backtest, ranked, rivals
+from midstream.report.figures.chances import Chance, chances
 from midstream.report.figures.fan import Record, fan, missed
 from midstream.report.figures.figure import Figure
 from midstream.report.figures.leverage import ChainRow, leverage_by_stage, what_is_left
 from midstream.report.figures.matrix import shared_matrix
-from midstream.report.figures.months import Axes, deliveries, lowest
+from midstream.report.figures.months import Axes, Panel, deliveries, lowest
+from midstream.report.figures.pathways import pathways
+from midstream.report.figures.ranges import Group, Span, ranges
 from midstream.report.figures.series import Line, yearly
+from midstream.report.figures.tornado import Swing, tornado
+from midstream.report.numbers import Sentence, Shown
+from midstream.report.svg import Type
 from midstream.report.theme import DARK, LIGHT, LIVE, PRINT
 from units.report.chart_samples import (
     TEXTS,
@@ -36,7 +43,7 @@ from units.report.chart_samples import (
     samples,
     trials,
 )
-from units.report.future_samples import future_samples
+from units.report.future_samples import future_samples, pathway, share
 from units.report.test_figures import untraced
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -124,6 +131,68 @@ def test_a_fan_names_its_events_without_laying_one_on_another() -> None:
             for name in ("announced", "in force", "ends")
         }
         assert len(places) == 3
+
+
+def texts_of(figure: Figure, width: int | None = None) -> dict[str, ET.Element]:
+    """Texts of a drawing by their words."""
+    root = ET.fromstring(figure.svg(LIGHT, width=width))
+    return {"".join(text.itertext()): text for text in root.iter(f"{SVG}text")}
+
+
+def at(text: ET.Element) -> tuple[float, float]:
+    return float(text.get("x", "0")), float(text.get("y", "0"))
+
+
+def test_scores_stand_on_the_ruler_and_parts_are_told_in_per_cent() -> None:
+    def drawn(unit: str, value: float, name: str = "China") -> dict[str, ET.Element]:
+        quantity = Quantity(value, value * 0.8, value * 1.1, unit, "modelled", "f:x")
+        group = Group("C1", "", (Span(name, quantity),))
+        return texts_of(ranges("r", [group], "Score", *TEXTS))
+
+    scores = drawn("score", 2.0)
+    assert {"1", "3", "5"} <= set(scores)
+    assert not {"0", "6"} & set(scores)
+    assert {"0%", "20%", "21%"} <= set(drawn("share", 0.21))
+    long = drawn("%", 40.0, "Mountain Pass heavy rare earth separation")
+    assert at(long["0"])[0] > 230 > at(drawn("%", 40.0)["0"])[0]
+
+
+def test_a_level_is_named_beside_the_lines_not_on_them() -> None:
+    path = pathway("magnets", 4000.0, level=4600.0)
+    drawn = texts_of(pathways("p", [path], "Output", *TEXTS))
+    name = next(text for words, text in drawn.items() if words.startswith("scheme target"))
+    # The need crosses the level at the left, so the name stands at the right.
+    assert at(name)[0] > at(drawn["2029"])[0]
+
+
+def test_odds_are_printed_as_the_text_prints_them() -> None:
+    told = Shown(share(0.001, None), "under 1", "%")
+    rare = Chance("Breakthrough", Sentence(("all of it",)), share(0.001, None), told=told)
+    for width in (320, 780):
+        drawn = texts_of(chances("c", [rare], *TEXTS), width)
+        assert "under 1%" in drawn
+        edge = at(drawn["100%"])[0] + Type(12).width("100%") / 2
+        assert edge <= width
+        x, wide = at(drawn["under 1%"])[0], Type(22, 600, family="serif").width("under 1%")
+        assert (x if width == 320 else x - wide) >= 0
+
+
+def test_the_names_of_drivers_stand_beside_their_bars() -> None:
+    swing = Swing("Need", share(0.031, None, "a"), share(0.045, None, "b"))
+    figure = tornado("t", [swing], share(0.04), "odds", *TEXTS)
+    wide, narrow = texts_of(figure, 780), texts_of(figure, 320)
+    assert at(wide["Need"])[0] == at(narrow["Need"])[0] == 0
+    assert abs(at(wide["Need"])[1] - at(wide["3.1%"])[1]) < 4
+    assert at(narrow["Need"])[1] < at(narrow["3.1%"])[1] - 10
+
+
+def test_brackets_do_not_cut_thin_bars_off() -> None:
+    axes = Axes(Months(0, 20), "Deliveries", "Cover", "months")
+    bars = tuple(made_up(0.8, 0.2) for _ in range(20))
+    figure = deliveries("d", [Panel("India", bars)] * 4, axes, *TEXTS)
+    halo = f'stroke="{LIGHT.paper}" stroke-width="2.6"'
+    assert halo not in figure.svg(LIGHT, width=780)
+    assert halo in deliveries("d", [Panel("India", bars)], axes, *TEXTS).svg(LIGHT, width=780)
 
 
 def test_a_month_without_a_report_is_hatched_not_zero() -> None:

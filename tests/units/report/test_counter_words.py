@@ -185,7 +185,7 @@ def test_the_most_tempting_and_the_cheapest_move_are_found(context: Context, one
         ),
     )
     words = told(context, paying(cheap, "licence-queue", 9e4))["moves"]
-    assert "gains most from this: licences for 25 % of exports" in words
+    assert "gains most from this: licences for 25% of exports" in words
     assert "the cheapest move (equipment and know-how withheld" in words
     assert "costs 0.5 million USD" in words
     none = moved(one, lambda row: replace(row, payoff=of(row.payoff, -1.0)))

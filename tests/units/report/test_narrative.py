@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from midstream.chain.naming import with_article
 from midstream.errors import InputError
 from midstream.evidence.quantity import Quantity
 from midstream.report.narrative import Narrative, narrate
@@ -34,6 +33,7 @@ from midstream.report.numbers import Sentence, Shown, say
 from midstream.report.svg import STRUCTURE
 from midstream.scorecard.result import CellScore, FormScore, Rank, Remark, Scorecard
 from midstream.study import Study
+from midstream.terms import with_article
 
 SECTOR = "electric-vehicles"
 
@@ -319,7 +319,10 @@ def test_changes_go_up_by_one(words: Narrative) -> None:
 @pytest.mark.parametrize(
     ("shares", "phrase"),
     [
-        ((50, 80, 85, 40), "Concentration peaks in the middle: up to 85%, in advanced materials"),
+        (
+            (50, 80, 85, 40),
+            "Concentration peaks in the middle: the median leader holds 85% in advanced materials",
+        ),
         ((50, 80, 51, 40), "The tightest grip is on refining"),
         ((80, 50, 50, 40), "not on the middle but on mining: 80%"),
         ((50, 52, 51, 50), "No stage stands out"),

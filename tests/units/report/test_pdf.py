@@ -16,6 +16,7 @@ from midstream.report.manifest import Stamp
 from midstream.report.narrative import Narrative, narrate
 from midstream.report.pdf import Condensed, build_condensed, overrun
 from midstream.report.pdf.compile import Setting, compile_pdf
+from midstream.report.svg import MONTHS
 from midstream.study import Study
 
 STAMP = Stamp("2026.11", "2026-11-24", "0.1.0", "4c2fa9fa2cf9")
@@ -27,7 +28,10 @@ _TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 #: Ticks of fixed axes, by page.
 _TICKS = {"holders": {"0", "0.25", "0.5", "0.75", "1"}}
 #: Digits that are names wherever they stand: stages, label V1, years and dates, figure numbers.
-_STRUCTURE = re.compile(r"\bC[1-4]\b|\bV1\b|\b(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?\b|Figure \d+")
+_STRUCTURE = re.compile(
+    r"\bC[1-4]\b|\bV1\b|\b(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?\b|Figure \d+"
+    rf"|\b\d{{1,2}} (?:{'|'.join(MONTHS)})\b"
+)
 
 
 @dataclass

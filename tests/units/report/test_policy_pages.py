@@ -22,10 +22,11 @@ from midstream.report.narrative.context import Context
 from midstream.report.narrative.policy import policy_chapters, policy_opening
 from midstream.report.narrative.policy_figures import strips_figure
 from midstream.report.narrative.policy_rows import Judged, Policies, called, moved, policies
-from midstream.report.narrative.verdicts import does, policy_answer, turns
+from midstream.report.narrative.verdicts import does, policy_answer, policy_basis, turns
 from midstream.report.narrative.words import words_in
 from midstream.report.numbers import Sentence, Shown
 from midstream.report.policy_sheets import policy_sheets
+from midstream.report.svg import STRUCTURE
 from midstream.report.theme import LIGHT
 from midstream.study import Study, load
 
@@ -106,6 +107,11 @@ def test_the_answer_is_one_sentence_of_twenty_words(india: Study, japan: Study) 
         assert words_in(opening.title) <= 20
         assert words_in(policy_opening(context, found).title) <= 20
         first = found.tested[0]
+        basis = policy_basis(context, found)
+        assert {first.found.probabilities[stage].lineage for stage in ("C2", "C3")} < {
+            part.quantity.lineage for part in basis.parts if isinstance(part, Shown)
+        }
+        assert "in four draws of five" in basis.plain
         assert first.called in opening.title.plain
         assert does(first.called, first.found) in opening.title.plain.replace(" in Japan", "")
 
@@ -114,6 +120,7 @@ def test_a_study_without_packages_says_what_it_can(small: Study) -> None:
     found, context = policies(small), Context.of(small)
     assert found.title is None
     assert policy_answer(context, found) is None
+    assert policy_basis(context, found) == Sentence(())
     assert turns(found) == ()
     assert policy_chapters(context, found) == {}
     assert policy_sheets(found) == []
@@ -127,7 +134,7 @@ def test_every_number_of_the_chapters_resolves(context: Context, found: Policies
                 if isinstance(part, Shown):
                     assert part.quantity.lineage in context.reckoner.ledger, finding.id
                 else:
-                    bare = re.sub(r"\bC[1-4]\b|\b20\d\d(-\d\d)*\b|[a-z]+-\w*\d", "", part)
+                    bare = STRUCTURE.sub("", part)
                     assert not re.search(r"\d", bare), finding.text.plain
 
 

@@ -72,7 +72,12 @@
     window.midstreamLive.add(result);
     result.removeAttribute("data-dim");
     const spoken = result.querySelector("[data-spoken]");
-    if (!quiet && spoken) status.textContent = spoken.textContent;
+    if (quiet || !spoken) return;
+    // What is spoken stands below as well: it need not be seen twice.
+    const told = document.createElement("span");
+    told.className = "visually-hidden";
+    told.textContent = spoken.textContent;
+    status.replaceChildren(told);
   };
   // A first look is drawn in the one layout that the style sheet shows here.
   const layout = () => {

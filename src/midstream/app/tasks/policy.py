@@ -22,7 +22,7 @@ from midstream.policy.middle import middle_test
 from midstream.policy.middle_result import Both, Middle
 from midstream.report.figures import Figure, Group, Span, ranges
 from midstream.report.marks import verdict_svg
-from midstream.report.narrative.words import traced
+from midstream.report.narrative.words import chance, traced
 from midstream.report.numbers import Sentence, say, show
 from midstream.report.theme import LIGHT, LIVE
 from midstream.scenarios.frame import Frame
@@ -216,9 +216,8 @@ def _spoken(desk: QuickDesk, found: Middle) -> Sentence:
             "Whether this moves the middle of {c} cannot be told from the record.", c=country
         )
     return say(
-        "This lifts {c}\u2019s refining by the points of the rule in {a:percent} of runs,"
-        " and advanced materials in {b:percent}.",
-        c=country, a=c2, b=c3,
+        "{c}\u2019s refining gains enough in {a} of runs, its advanced materials in {b}.",
+        c=country, a=chance(c2, c2.value), b=chance(c3, c3.value),
     )  # fmt: skip
 
 
@@ -266,7 +265,7 @@ def _scores_figure(desk: QuickDesk, bench: Bench, found: Middle) -> Figure:
     groups = [Group(f"Change by {found.horizon}", "points of the score", spans)]
     title = say("What these levers add at each stage of {c}", c=desk.country(bench.subject))
     subtitle = Sentence(
-        ("Score with the levers less score without, on the same draws; bars are 80 % intervals.",)
+        ("Score with the levers less score without, on the same draws; bars are 80% intervals.",)
     )
     source = desk.source_line([one.quantity.lineage for one in spans], "Modelled.")
     return ranges("change", groups, "Points", title, subtitle, source, 780)
@@ -287,7 +286,7 @@ def _levers_figure(study: Study, bench: Bench, choice: Choice) -> list[Figure]:
         return []
     lineages = [span.quantity.lineage for group in groups for span in group.spans]
     title = Sentence(("Which lever does the work",))
-    subtitle = Sentence(("Each lever alone, points of the score; bars are 80 % intervals.",))
+    subtitle = Sentence(("Each lever alone, points of the score; bars are 80% intervals.",))
     source = desk.source_line(lineages, "Modelled.")
     return [ranges("levers", groups, "Points", title, subtitle, source, 780)]
 

@@ -12,10 +12,11 @@ from midstream.app.tasks.edition import environment
 from midstream.app.worker import Place
 from midstream.market.compiled import MANY
 from midstream.report.figures import Figure
+from midstream.report.narrative.shock import times, times_span
 from midstream.report.narrative.shock_rows import INSTRUMENTS as SPOKEN
 from midstream.report.narrative.shock_rows import Case, gains, losses
 from midstream.report.narrative.words import traced
-from midstream.report.numbers import say
+from midstream.report.numbers import amount_text, number_text, say
 from midstream.report.site.shock import deliveries_figure, price_figure, similar
 from midstream.report.theme import LIGHT
 from midstream.shock.instruments import INSTRUMENTS, WORLD, ShockRequest
@@ -178,7 +179,12 @@ def bill(place: Place, study: StudyText, asked: Asked, data: bytes, file: str, c
             environment()
             .get_template("shock_bill.html")
             .render(
-                bill=found.bill or {}, desk=desk, notes=read.notes, country=desk.country(country)
+                bill=found.bill or {},
+                desk=desk,
+                notes=read.notes,
+                country=desk.country(country),
+                amount_text=amount_text,
+                number_text=number_text,
             )
         )
 
@@ -250,9 +256,9 @@ def _spoken(desk: QuickDesk, case: Case, found: ShockResult) -> Any:
     peak = max(known, key=lambda one: one.value or 0.0)
     month = str(list(found.price_outside).index(peak))
     measure = SPOKEN.get(case.asked.instrument, "a measure")
-    span = "" if peak.low is None else " ({p:range})"
+    span = "" if peak.low is None else " ({r})"
     return say(
-        "After {m} by {a}, {f} costs {p} times as much outside at its peak, in month {n}"
-        f"{span}.",
-        m=measure, a=actor, f=form, p=peak, n=month,
+        "After {m} by {a}, the price of {f} outside peaks at {p} times the level before"
+        f"{span}, in month {{n}}.",
+        m=measure, a=actor, f=form, p=times(peak), r=times_span(peak), n=month,
     )  # fmt: skip

@@ -116,11 +116,18 @@ def left_axis(
         canvas.text((ends[0] - 8, y + 4), text, _LEFT_AXIS, structure=True)
 
 
-def foot_axis(canvas: Canvas, scale: Scale, ends: tuple[float, float], suffix: str = "") -> None:
-    """Draw upright hairlines and the ticks of a level scale below them."""
+def foot_axis(
+    canvas: Canvas,
+    scale: Scale,
+    ends: tuple[float, float],
+    suffix: str = "",
+    percent: bool = False,
+) -> None:
+    """Draw upright hairlines and the ticks of a level scale below them; shares as per cent."""
     used = -1e9
     for tick in scale.ticks():
-        x, text = scale.at(tick), tick_text(tick) + suffix
+        text = f"{tick_text(100 * tick)}%" if percent else tick_text(tick) + suffix
+        x = scale.at(tick)
         canvas.line((x, ends[0]), (x, ends[1]))
         wide = AXIS.width(text)
         if x - wide / 2 > used + 6:

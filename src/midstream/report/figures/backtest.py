@@ -24,7 +24,7 @@ class Trial:
     Attributes:
         id, name: The episode.
         observed: Peak over the level before, as a ratio.
-        model: The model's, low and high its 80 % interval.
+        model: The model's, low and high its 80% interval.
         rival: The best rival's.
         null: Whether it is a threat or an event that moved no price.
     """

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from midstream.evidence.quantity import Quantity
 from midstream.report.figures.axes import NARROW, Scale, foot_axis
 from midstream.report.figures.figure import Figure, TwinCell
-from midstream.report.numbers import Sentence, show
+from midstream.report.numbers import Sentence, Shown, show
 from midstream.report.svg import Canvas, Type, wrap
 
 _NAME = Type(size=15, weight=600, condensed=False)
 _WORDS = Type(size=12.5, fill="muted")
 _NUMBER = Type(size=22, weight=600, family="serif")
 _LEAD, _BAR = 16.0, 16.0
+#: Room left of the bars on a phone, where the first tick is centred on their start.
+_INSET = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,14 @@ class Chance:
         name: What it is called. meaning: what has to be so for it.
         probability: Share of draws with its interval.
         other: Somebody else's number for it (an expert's), or ``None``.
+        told: The probability as the text prints it; in per cent where left out.
     """
 
     name: str
     meaning: Sentence
     probability: Quantity
     other: Quantity | None = None
+    told: Shown | None = None
 
 
 def chances(
@@ -51,8 +55,9 @@ def chances(
     """
 
     def draw(canvas: Canvas, width: float) -> float:
-        left = 0.0 if width < NARROW else 74.0
-        scale = Scale(0, 100, left, width - 8, 20)
+        numbers = max((_NUMBER.width(printed(one).plain) for one in outcomes), default=0.0)
+        left = _INSET if width < NARROW else max(74.0, numbers + 24)
+        scale = Scale(0, 100, left, width - 18, 20)
         y = 0.0
         tops = []
         for outcome in outcomes:
@@ -66,7 +71,7 @@ def chances(
 
     columns = ("Outcome", "Probability", "interval", "Stated by experts", "Meaning")
     rows = tuple(_twin(outcome) for outcome in outcomes)
-    spoken = ", ".join(f"{o.name} {show(o.probability, 'percent').plain}" for o in outcomes)
+    spoken = ", ".join(f"{one.name} {printed(one).plain}" for one in outcomes)
     alt = f"{title.plain} {spoken}."
     return Figure(id, title, subtitle, alt, columns, rows, source_line, draw, width)
 
@@ -76,13 +81,13 @@ def _draw(
 ) -> None:
     left, width = sides
     canvas.rect((0, top), (width, 24), "paper")
-    share = show(outcome.probability, "percent")
-    if left:
+    share = printed(outcome)
+    if left > _INSET:
         canvas.number((left - 14, top + 26 + _BAR), share, Type(22, 600, "ink", "end", "serif"))
         canvas.text((left, top + 18), outcome.name, _NAME)
     else:
         canvas.number((0, top + 20), share, _NUMBER)
-        canvas.text((58, top + 18), outcome.name, _NAME)
+        canvas.text((_NUMBER.width(share.plain) + 12, top + 18), outcome.name, _NAME)
     y = top + 28
     value, low, high = (
         None if number is None else scale.at(100 * number)
@@ -99,12 +104,19 @@ def _draw(
     if outcome.other is not None and outcome.other.value is not None:
         x = scale.at(100 * outcome.other.value)
         canvas.circle((x, y + _BAR / 2), 6, "paper", "accent", 2)
+    lines = len(wrap(outcome.meaning, _WORDS, width - left - 10))
+    canvas.rect((left - 2, y + _BAR + 4), (width - left, _LEAD * lines + 20), "paper")
     under = (left, y + _BAR + 18)
     canvas.paragraph(under, outcome.meaning, _WORDS, width - left - 10, _LEAD)
+
+
+def printed(outcome: Chance) -> Shown:
+    """Print the probability as the text around the figure does, where that is given."""
+    return outcome.told or show(outcome.probability, "percent")
 
 
 def _twin(outcome: Chance) -> tuple[TwinCell, ...]:
     known = outcome.probability.low is not None
     spread: TwinCell = show(outcome.probability, "percents") if known else "none"
     other: TwinCell = "none" if outcome.other is None else show(outcome.other, "percent")
-    return outcome.name, show(outcome.probability, "percent"), spread, other, outcome.meaning
+    return outcome.name, printed(outcome), spread, other, outcome.meaning

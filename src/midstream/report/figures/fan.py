@@ -34,7 +34,7 @@ class Track:
 
     Attributes:
         name: What it is; stands at the end of the line.
-        points: Median of each month, low and high the 80 % interval.
+        points: Median of each month, low and high the 80% interval.
         inner: The same with the 50 % interval; empty where it is not known.
     """
 
@@ -222,7 +222,7 @@ class _Fan:
         ]
         last = self.data.subject.points[-1]
         if last.high is not None and last.high != last.low:
-            labels.append((self.upright.at(last.high), "80 % interval", "teal", 400))
+            labels.append((self.upright.at(last.high), "80% interval", "teal", 400))
         gap = 32.0 if self.width < NARROW else 19.0
         wanted = [label[0] for label in labels]
         placed = keep_apart(wanted, gap, self.upright.end + 4, self.upright.start - 6)

@@ -54,7 +54,7 @@ def lanes(
     def draw(canvas: Canvas, width: float) -> float:
         left = 0.0 if width < 420 else 104.0
         scale = _Scale.over(used, dots, band, left + 16, width - 40)
-        height = 24 + 62 * len(LANES)
+        height = 30 + 62 * len(LANES)
         _frame(canvas, scale, (left, width), height, band)
         for lane, name in enumerate(LANES):
             canvas.text((0, 24 + 62 * lane + (8 if not left else 38)), name, _NAME)

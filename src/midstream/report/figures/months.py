@@ -21,6 +21,8 @@ UNHARMED = 0.97
 
 #: Heights of the bars and of the cover below them.
 _BARS, _COVER = 112.0, 64.0
+#: Bars from this width up have room for a halo around their bracket.
+_HALO = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,9 @@ class _Panel:
         self.canvas.rect((x - wide / 2, top), (wide, max(scale.at(0) - top, 1)), fill)
         if quantity.low is not None and quantity.high is not None:
             ends = (x, scale.at(quantity.high)), (x, scale.at(quantity.low))
-            self.canvas.line(*ends, "paper", 2.6)
+            # Around a bracket on a thin bar a halo would cut the bar off.
+            if wide >= _HALO:
+                self.canvas.line(*ends, "paper", 2.6)
             self.canvas.line(*ends, "ink", 1.1)
 
     def _cover(self, top: float) -> float:

@@ -35,7 +35,7 @@ class Pathway:
     Attributes:
         name: The form. unit: what is counted.
         years: Years along the foot.
-        points: Median with the 80 % interval of each year.
+        points: Median with the 80% interval of each year.
         need: Need of each year likewise; empty where it is unknown.
         level: A level to compare with, if any.
     """
@@ -141,8 +141,30 @@ class _Panel:
         y = scale.at(level.quantity.value)
         self.canvas.line((ends[0], y), (ends[1], y), "accent", 1.4, "2 3")
         words = Sentence((f"{level.name} ", show(level.quantity, "bare")))
-        self.canvas.rect((ends[0] + 2, y - 17), (_LEVEL.width(words.plain) + 6, 14), "paper")
-        self.canvas.sentence((ends[0] + 5, y - 5), words, _LEVEL)
+        wide = _LEVEL.width(words.plain)
+        starts = (ends[0] + 5, ends[1] - wide - 3)
+        spots = [(x, foot) for x in starts for foot in (y - 5, y + 15)]
+        x, foot = next((one for one in spots if self._free(one, wide, scale, ends)), spots[0])
+        self.canvas.rect((x - 3, foot - 12), (wide + 6, 14), "paper")
+        self.canvas.sentence((x, foot), words, _LEVEL)
+
+    def _free(
+        self, at: tuple[float, float], wide: float, scale: Scale, ends: tuple[float, float]
+    ) -> bool:
+        """Whether words with this foot cover neither the need nor the median."""
+        years = self.path.years
+        across = Scale(years[0], years[-1], *ends)
+        step = (ends[1] - ends[0]) / max(years[-1] - years[0], 1)
+        return (
+            not any(
+                at[0] - step < across.at(year) < at[0] + wide + step
+                and at[1] - 17 < scale.at(point.value) < at[1] + 7
+                for points in (self.path.need, self.path.points)
+                for year, point in zip(years, points, strict=False)
+                if point.value is not None
+            )
+            and at[1] < scale.start - 2
+        )
 
     def _ends(self, scale: Scale, right: float) -> None:
         """Name the last year's median and need at the end of their lines."""

@@ -18,6 +18,8 @@ NO_NOTE = Sentence(())
 _GROUP = Type(size=13.5, weight=600, condensed=False)
 _SMALL = Type(size=12.5, fill="muted")
 _ROW = 22.0
+#: Units of a part of a whole, which is printed in per cent.
+_PARTS = frozenset({"share", "probability"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +71,18 @@ def ranges(
     every = [span for group in groups for span in group.spans]
 
     def draw(canvas: Canvas, width: float) -> float:
-        left = 108.0 if width < NARROW else min(190.0, width * 0.26)
+        left = _left(every, width)
         scales = [
-            Scale.linear(
-                values_of([span.quantity for span in (group.spans if apart else every)]),
-                left, width - 84, zero=True,
-            )
+            _scale([span.quantity for span in (group.spans if apart else every)], left, width - 84)
             for group in groups
-        ]  # fmt: skip
+        ]
         tops, y = [], 0.0
         for group in groups:
             tops.append(y)
             y += 44 + _ROW * len(group.spans)
         if scales and not apart:
-            foot_axis(canvas, scales[0], (30, y))
+            parts = all(span.quantity.unit in _PARTS for span in every)
+            foot_axis(canvas, scales[0], (30, y), percent=parts)
         for top, group, scale in zip(tops, groups, scales, strict=True):
             if apart:
                 canvas.line((left, top + 30), (left, top + 34 + _ROW * len(group.spans)), "outline")
@@ -95,8 +95,25 @@ def ranges(
     return Figure(id, title, subtitle, alt, columns, rows, source_line, draw, width)
 
 
+def _left(spans: Sequence[Span], width: float) -> float:
+    """Where the bars start: beside the longest name, which may take two fifths of the width."""
+    least = 108.0 if width < NARROW else min(190.0, width * 0.26)
+    names = max((Type(13, 600).width(span.name) for span in spans), default=0.0)
+    return min(max(least, names + 14), width * 0.4)
+
+
+def _scale(quantities: Sequence[Quantity], start: float, end: float) -> Scale:
+    """The scale of some bars: the ruler of the scores from one to five, else from zero."""
+    values = values_of(quantities)
+    if values and min(values) >= 1 and all(one.unit == "score" for one in quantities):
+        return Scale(1, 5, start, end)
+    return Scale.linear(values, start, end, zero=True)
+
+
 def printed(quantity: Quantity) -> Shown:
     """Print the value, or the interval where the evidence gives no value."""
+    if quantity.unit in _PARTS:
+        return show(quantity, "percent" if quantity.value is not None else "percents")
     return show(quantity, "bare" if quantity.value is not None else "range")
 
 
@@ -127,11 +144,12 @@ def _ends(canvas: Canvas, y: float, scale: Scale, quantity: Quantity) -> None:
 
 def _twin(group: Group, span: Span) -> tuple[TwinCell, ...]:
     known = span.quantity.low is not None
-    spread: TwinCell = show(span.quantity, "range") if known else "none"
+    part = span.quantity.unit in _PARTS
+    spread: TwinCell = show(span.quantity, "percents" if part else "range") if known else "none"
     return (
         group.name,
         span.name,
-        show(span.quantity),
+        show(span.quantity, "percent" if part else "value"),
         spread,
         span.note if span.note.parts else "none",
     )

@@ -104,8 +104,11 @@ def _box(
     shown = show(branch.node.quantity)
     size = 17 if len(shown.plain) * 8.4 < wide - 20 else 13.5
     canvas.number((x + 10, y + 25), shown, Type(size, 600, family="serif"))
-    for i, line in enumerate(wrap(Sentence((branch.name,)), _NAME, wide - 20)[:2]):
-        canvas.text((x + 10, y + 45 + 15 * i), line.plain, _NAME, structure=True)
+    lines = [line.plain for line in wrap(Sentence((branch.name,)), _NAME, wide - 20)]
+    if len(lines) > 2:
+        lines[1] = f"{lines[1].rstrip(' ,')}\u2026"
+    for i, line in enumerate(lines[:2]):
+        canvas.text((x + 10, y + 45 + 15 * i), line, _NAME, structure=True)
     draw_label(canvas, (x + 10, y + _BOX[1] - 9), branch.node.quantity.label)
 
 

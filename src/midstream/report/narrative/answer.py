@@ -20,7 +20,7 @@ from midstream.report.narrative.types import (
     Surety,
     Turn,
 )
-from midstream.report.narrative.verdicts import policy_answer, turns
+from midstream.report.narrative.verdicts import policy_answer, policy_basis, turns
 from midstream.report.narrative.words import (
     a_year,
     digit_shown,
@@ -31,6 +31,9 @@ from midstream.report.narrative.words import (
 )
 from midstream.report.numbers import Sentence, Shown, say
 from midstream.scorecard.result import CellScore
+
+#: No sentence.
+NOTHING = Sentence(())
 
 _KINDS: dict[Label, tuple[str, str]] = {
     "V": ("rests on independent origins that agree", "rest on independent origins that agree"),
@@ -45,12 +48,14 @@ def answer(context: Context) -> Answer:
     state = answer_opening(context)
     tested = policies(context.study)
     opening = policy_answer(context, tested) or state
+    basis = policy_basis(context, tested)
     turning = turns(tested)
     strip = strip_lines(context)
     numbers = key_numbers(context)
     changes = tuple(change for line in strip for change in _changes(context, line.cell))
     return Answer(
         opening=opening,
+        basis=basis,
         strip=strip,
         strip_title=state.title,
         strip_lede=state.lede,
@@ -58,7 +63,7 @@ def answer(context: Context) -> Answer:
         key_numbers=numbers,
         turns=turning,
         changes=changes,
-        surety=surety(context, opening, strip, numbers, (*turning, *changes)),
+        surety=surety(context, opening, strip, numbers, (*turning, *changes), basis),
     )
 
 
@@ -104,10 +109,11 @@ def surety(
     strip: Iterable[StageLine],
     numbers: Iterable[KeyNumber],
     changes: Iterable[Change | Turn],
+    basis: Sentence = NOTHING,
 ) -> Surety:
     """Count the distinct figures of the page by label and say what that means."""
     strip = tuple(strip)
-    figures = list(_figures(opening, strip, numbers, changes))
+    figures = list(_figures(opening, strip, numbers, changes, basis))
     by_label = {label: [q for q in figures if q.label == label] for label in LABEL_ORDER}
     counts = {
         label: context.reckoner.count(
@@ -147,10 +153,11 @@ def _figures(
     strip: Iterable[StageLine],
     numbers: Iterable[KeyNumber],
     changes: Iterable[Change | Turn],
+    basis: Sentence,
 ) -> Iterator[Quantity]:
     """Distinct quantities of the page that carry a label, in reading order."""
     seen: set[str] = set()
-    for shown in _all_shown(opening, strip, numbers, changes):
+    for shown in _all_shown(opening, strip, numbers, changes, basis):
         quantity = shown.quantity
         if quantity.label is not None and quantity.lineage not in seen:
             seen.add(quantity.lineage)
@@ -162,8 +169,9 @@ def _all_shown(
     strip: Iterable[StageLine],
     numbers: Iterable[KeyNumber],
     changes: Iterable[Change | Turn],
+    basis: Sentence,
 ) -> Iterator[Shown]:
-    sentences = [opening.title, opening.lede]
+    sentences = [opening.title, opening.lede, basis]
     for line in strip:
         yield line.digit
         sentences += [line.focus, line.holder]

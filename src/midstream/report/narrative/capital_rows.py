@@ -81,7 +81,12 @@ def _mean(context: Context, mean: Quantity | None, drawn: Quantity) -> Quantity:
 
 def instrument(row: SourceRow) -> str:
     """An instrument as it reads in prose."""
-    return INSTRUMENTS.get(row.instrument, row.instrument)
+    return called(row.instrument)
+
+
+def called(instrument: str) -> str:
+    """The id of an instrument as it reads in prose; an unknown one stands for itself."""
+    return INSTRUMENTS.get(instrument, instrument.replace("-", " "))
 
 
 def payer(row: SourceRow) -> str:

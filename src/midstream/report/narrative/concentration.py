@@ -118,7 +118,9 @@ def stage_title(found: Mapping[str, Quantity]) -> Sentence:
     top = max(values, key=lambda stage: values[stage])
     slots: dict[str, Quantity | str] = {"top": noun(top), "share": found[top]}
     if ends and len(middle) == 2 and min(middle) >= max(ends) + GAP:
-        return say("Concentration peaks in the middle: up to {share}, in {top}", **slots)
+        return say(
+            "Concentration peaks in the middle: the median leader holds {share} in {top}", **slots
+        )
     if max(values.values()) - min(values.values()) < GAP:
         return say("No stage stands out: leaders hold much the same share at each")
     if top in {"C2", "C3"}:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from midstream.chain.naming import with_article
 from midstream.evidence.lineage import Ledger
 from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.reckon import Reckoner
 from midstream.report.narrative.words import lower, remark
 from midstream.report.numbers import Sentence
 from midstream.scorecard.result import CellScore, FormScore, Scorecard
-from midstream.terms import STAGE_ORDER
+from midstream.terms import STAGE_ORDER, with_article
 
 if TYPE_CHECKING:
     from midstream.chain.shares import StageShares

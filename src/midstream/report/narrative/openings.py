@@ -58,7 +58,7 @@ def _sources(context: Context) -> Opening:
     k = context.reckoner.count("primary", primary, "Primary documents", lineages[:1])
     return Opening(
         "Sources in three layers",
-        say("{n} documents carry the scores; {k} are primary", n=_digits(n), k=_digits(k)),
+        say("{n} documents carry the scores, {k} of them primary", n=_digits(n), k=_digits(k)),
         Sentence(
             (
                 "Primary sources made the figure, secondary ones carried it, tertiary ones only"

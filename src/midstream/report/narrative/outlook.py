@@ -194,12 +194,12 @@ def _flips(found: Outlook) -> Sentence:
     if not told:
         return Sentence(("no shift of one driver alone makes another future the most likely.",))
     parts = [
-        say("{n} by {s} (then {to})", n=lower(row.name), s=_signed(row),
+        say("{n} by {s} standard deviations ({to})", n=lower(row.name), s=_signed(row),
             to=scenario_name(found, row.after))
         for row in told
     ]  # fmt: skip
-    head = say("another future becomes the most likely with a shift of ")
-    return head + joined(parts, " or ") + say(" standard deviations.")
+    head = say("one driver alone would make another future the most likely: ")
+    return head + joined(parts, " or ") + say(".")
 
 
 def _signed(row: FlipRow) -> Shown:

@@ -9,7 +9,7 @@ from midstream.evidence.quantity import Quantity
 from midstream.report.figures import Chance, Group, Level, Pathway, Span, Swing
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.money import target
-from midstream.report.narrative.words import started, traced
+from midstream.report.narrative.words import chance, started, traced
 from midstream.report.numbers import Sentence
 from midstream.scenarios.result import BoxRow, FlipRow, Outlook, PathRow
 from midstream.scenarios.scores_result import ScoreRow
@@ -70,7 +70,7 @@ def chances_of(found: Outlook) -> list[Chance]:
     """The scenarios from the worst to the best."""
     return [
         Chance(row.name, started(traced(row.definition, row.probability)), row.probability,
-               row.expert)
+               row.expert, chance(row.probability, row.probability.value))
         for row in found.scenarios
     ]  # fmt: skip
 

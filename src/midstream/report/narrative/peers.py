@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from midstream.chain.naming import with_article
 from midstream.peers.result import PeerRow, Peers
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.types import Finding, Opening
@@ -18,7 +17,7 @@ from midstream.report.narrative.words import (
     started,
 )
 from midstream.report.numbers import EN_DASH, Sentence, Shown, say, show
-from midstream.terms import STAGE_ORDER
+from midstream.terms import STAGE_ORDER, with_article
 
 #: Stages a title speaks about.
 MIDDLE = ("C2", "C3")

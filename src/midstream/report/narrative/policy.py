@@ -14,6 +14,7 @@ from midstream.report.narrative.verdicts import does, turn_words
 from midstream.report.narrative.words import (
     capital,
     chance,
+    day,
     joined,
     lower,
     noun,
@@ -180,12 +181,14 @@ def plan_findings(context: Context, found: Policies) -> tuple[Finding, ...]:
     n = context.reckoner.count("plan/levers", plan.levers, "Levers of the plan", inputs)
     m = context.reckoner.count("plan/firm", firm, "Levers chosen in every sample", inputs)
     text = say(
-        "Under {budget} {n} {levers} chosen, for {cost}; {m} of them in every sample of the draws.",
+        "Under {budget} {n} {levers} chosen, for {cost}; {m} of the draws.",
         budget=plan.budget,
         n=worded(n),
         levers=plural(n, "lever is", "levers are"),
         cost=show(plan.cost),
-        m=worded(m),
+        m=say("all of them in every sample")
+        if n.value == m.value
+        else say("{m} of them in every sample", m=worded(m)),
     )
     more = [Finding("policy/plan/stages", _stages(found))] if found.best is not None else []
     return (
@@ -286,7 +289,7 @@ def road_findings(context: Context, found: Policies) -> tuple[Finding, ...]:
     if not stones:
         return ()
     told = [
-        Sentence((f"by {row.by.isoformat()} ",)) + traced(lower(row.indicator), opens[row.id])
+        Sentence((f"by {day(row.by)} ",)) + traced(lower(row.indicator), opens[row.id])
         for row in sorted(stones, key=lambda row: row.by)
     ]
     text = Sentence(("On this road, what will be seen first: ",)) + joined(told, "; ", "; ")

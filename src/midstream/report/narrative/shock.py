@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.narrative.context import Context
@@ -27,7 +28,7 @@ from midstream.report.narrative.words import (
     shortest_fit,
     started,
 )
-from midstream.report.numbers import Sentence, Shown, say, show
+from midstream.report.numbers import EN_DASH, Sentence, Shown, say, show
 
 #: Predictors of the price outside as a whole. The simple rule is the default for peaks as long as
 #: no form beats it beyond doubt on episodes it has not seen.
@@ -88,6 +89,14 @@ def times(quantity: Quantity) -> Shown:
     """Print a ratio as it reads before "times": two digits."""
     value = quantity.value or 0.0
     return Shown(quantity, f"{value:.1f}" if value < 10 else f"{value:.0f}")
+
+
+def times_span(quantity: Quantity) -> Shown:
+    """Print the interval of a ratio with the digits of the ratio itself."""
+    if quantity.low is None or quantity.high is None:
+        return times(quantity)
+    ends = [replace(quantity, value=end) for end in (quantity.low, quantity.high)]
+    return Shown(quantity, EN_DASH.join(times(end).text for end in ends))
 
 
 def peak_of(case: Case) -> Quantity | None:
@@ -212,7 +221,7 @@ def _price(case: Case) -> Sentence:
     if "market" in peaks:
         q = peaks["market"]
         parts.append(say("to those cut off it is worth up to {p} times as much in the worst month"
-                         " ({r})", p=times(q), r=show(q, "range")))  # fmt: skip
+                         " ({r})", p=times(q), r=times_span(q)))  # fmt: skip
     if not parts:
         return Sentence(("no price can be told.",))
     if len(wide) > 1:
@@ -224,7 +233,7 @@ def _spread(quantity: Quantity) -> Sentence:
     """The interval in brackets; nothing where there is none."""
     if quantity.low is None:
         return Sentence(())
-    return say(" ({r})", r=show(quantity, "range"))
+    return say(" ({r})", r=times_span(quantity))
 
 
 def _timing(context: Context, case: Case) -> Sentence:

@@ -42,7 +42,7 @@ class StageLine:
         cell: The score behind it.
         digit: Integer, or the range the evidence allows, or ``?`` where there is no evidence.
         word: Reading of the digit ("nascent"), or what stands in its place.
-        interval: The 80 % interval, ``None`` where there is none.
+        interval: The 80% interval, ``None`` where there is none.
         binds: Whether this is the weakest stage of the strip.
         focus: One fact for the focus country.
         holder: One fact for whoever holds the stage.
@@ -109,6 +109,7 @@ class Answer:
 
     Attributes:
         opening: The answer to the question of the study.
+        basis: How sure its title is; empty where the title states no test.
         strip: The worked sector, stage by stage.
         strip_title, strip_lede, strip_source: What the strip shows, how it reads with the verdict
             on the hollow middle, and from whom.
@@ -119,6 +120,7 @@ class Answer:
     """
 
     opening: Opening
+    basis: Sentence
     strip: tuple[StageLine, ...]
     strip_title: Sentence
     strip_lede: Sentence

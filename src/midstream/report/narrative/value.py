@@ -101,7 +101,12 @@ def _lede(context: Context, found: ChainValue) -> Sentence:
     basis = found.basis
     priced = f"Prices: {basis.name}{', ' + basis.tax if basis.tax else ''}."
     return (
-        say("Value added in a {u} of {f}. ", u=found.unit, f=context.form_name(found.unit_form))
+        say(
+            "Value added in a {u} of {f}, sold at {p}. ",
+            u=found.unit,
+            f=context.form_name(found.unit_form),
+            p=found.final,
+        )
         + traced(priced, found.final)
         + say(" Value and leverage are two measures: they stand side by side, never as one.")
     )

@@ -15,14 +15,16 @@ from midstream.report.narrative.words import (
     listed,
     lower,
     noun,
+    possessive,
     shortest_fit,
     started,
     traced,
     worded,
 )
-from midstream.report.numbers import Sentence, say
+from midstream.report.numbers import Sentence, say, show
 
 if TYPE_CHECKING:
+    from midstream.beneficiaries.result import PlaceRow
     from midstream.policy.flip import Flip
     from midstream.policy.middle_result import Middle
 
@@ -48,21 +50,45 @@ def policy_answer(context: Context, found: Policies) -> Opening | None:
     return Opening("The answer", title, _lede(context, found, first))
 
 
-def _captured(context: Context, found: Middle) -> tuple[Sentence, ...]:
-    """Who captures most of the value of the chain, at full length and short."""
+def policy_basis(context: Context, found: Policies) -> Sentence:
+    """How sure the title is: the chances of the test, and the interval of the share it names."""
+    first = found.title
+    if first is None:
+        return Sentence(())
+    whole = say("With it, ") + _chances(first.found, " gains enough") + Sentence((".",))
+    top = _holder(context, first.found)
+    if top is None or top[0].share.low is None or top[0].share.high is None:
+        return whole
+    tail = say(
+        " {whose} share of the value lies at {range} in four draws of five.",
+        whose=possessive(context.country_name(top[0].place)),
+        range=show(top[0].share, "range"),
+    )
+    return whole + tail
+
+
+def _holder(context: Context, found: Middle) -> tuple[PlaceRow, str] | None:
+    """The country with most of the value of the chain, and the form the chain ends in."""
     chain = found.chain or next(iter(context.study.config.chains), "")
     if not chain:
-        return ()
+        return None
     value = context.study.chain_value(chain)
     placed = [row for row in value.locations if row.place not in _NOWHERE]
     known = [row for row in placed if row.share.value is not None]
     if not known:
+        return None
+    return max(known, key=lambda row: row.share.value or 0.0), value.unit_form
+
+
+def _captured(context: Context, found: Middle) -> tuple[Sentence, ...]:
+    """Who captures most of the value of the chain, at full length and short."""
+    top = _holder(context, found)
+    if top is None:
         return ()
-    top = max(known, key=lambda row: row.share.value or 0.0)
     slots: dict[str, Quantity | str] = {
-        "who": context.country_name(top.place),
-        "share": top.share,
-        "good": context.form_name(value.unit_form),
+        "who": context.country_name(top[0].place),
+        "share": top[0].share,
+        "good": context.form_name(top[1]),
     }
     return (
         say("{who} captures {share} of the value in {good}; ", **slots),
@@ -136,13 +162,13 @@ def _what_moves(context: Context, found: Policies) -> Sentence:
     return head + told + Sentence((".",))
 
 
-def _chances(found: Middle) -> Sentence:
+def _chances(found: Middle, verb: str = "") -> Sentence:
     parts: list[Sentence] = []
     for stage in MIDDLE:
         quantity = found.probabilities[stage]
         told = chance(quantity, quantity.value)
-        tail = "" if parts else " of draws"
-        parts.append(say("{stage} in {chance}{tail}", stage=noun(stage), chance=told, tail=tail))
+        done, tail = ("", "") if parts else (verb, " of draws")
+        parts.append(say("{s}{v} in {chance}{tail}", s=noun(stage), v=done, chance=told, tail=tail))
     return joined(parts, ", ")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping, Sequence
 
 from midstream.evidence.quantity import Quantity
 from midstream.report.figures.cells import of_cell
-from midstream.report.numbers import EN_DASH, Sentence, Shown, say
-from midstream.report.svg import STRUCTURE
+from midstream.report.numbers import EN_DASH, MINUS, Sentence, Shown, say
+from midstream.report.svg import MONTHS, STRUCTURE
 from midstream.scorecard.result import CellScore, Remark
 from midstream.terms import STAGES
 
@@ -30,6 +31,13 @@ _COUNTS = (
 _NUMBER = re.compile(
     rf"(?P<structure>{STRUCTURE.pattern})|(?P<number>[\u2212-]?\d[\d,]*(?:\.\d+)?)"
 )
+
+
+def day(date: datetime.date) -> str:
+    """A date as prose has it: ``31 March 2027``; the last day of a year is its end."""
+    if (date.month, date.day) == (12, 31):
+        return f"the end of {date.year}"
+    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
 def stage_name(stage: str) -> str:
@@ -86,6 +94,14 @@ def lower(text: str) -> str:
 def a_year(unit: str) -> str:
     """Words behind an amount made in a year; blank where its unit says so, or is a share."""
     return "" if "/" in unit or unit.startswith("%") else " a year"
+
+
+def lowered(sentence: Sentence) -> Sentence:
+    """Lower the first letter of a sentence that begins with words, as behind a colon."""
+    first = sentence.parts[0] if sentence.parts else None
+    if not isinstance(first, str):
+        return sentence
+    return Sentence((lower(first), *sentence.parts[1:]))
 
 
 def started(sentence: Sentence) -> Sentence:
@@ -212,7 +228,10 @@ def traced(text: str, quantity: Quantity) -> Sentence:
         if found.group("number") is None:
             continue
         parts.append(text[end : found.start()])
-        parts.append(Shown(quantity, found.group("number")))
+        number = found.group("number")
+        if not text[found.start() - 1 : found.start()].isalnum():
+            number = number.replace("-", MINUS)
+        parts.append(Shown(quantity, number))
         end = found.end()
     parts.append(text[end:])
     return Sentence(tuple(part for part in parts if part != ""))

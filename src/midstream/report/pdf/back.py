@@ -8,7 +8,7 @@ from midstream.report.pdf.press import Press
 from midstream.report.pdf.writer import Json
 
 #: Entries of a layer on the page; the rest is in the bibliography files.
-MOST_ENTRIES = {"1": 18, "2": 18, "3": 6}
+MOST_ENTRIES = {"1": 16, "2": 14, "3": 6}
 
 _LABELS = (
     ("V", "two or more independent origins agree within the tolerance of the measure"),

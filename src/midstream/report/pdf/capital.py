@@ -58,7 +58,7 @@ def _figure(press: Press, found: PlantCapital) -> Json:
     subtitle = Sentence(
         (
             f"{name('country', found.country)}, million USD; {found.money_basis}. Means of the"
-            " draws, which add up.",
+            " draws, which add up; the title and the text give medians, which do not.",
         )
     )
     source = press.basis("Brackets hold four draws in five.")

@@ -75,6 +75,7 @@ def answer(press: Press) -> Json:
     press.turn("answer")
     found = press.narrative.answer
     blocks: list[Json] = [
+        *_verdict_line(press),
         *([{"kind": "head", "text": press.writer.parts(found.strip_title)}] if found.turns else []),
         {
             "kind": "hero",
@@ -99,11 +100,26 @@ def _turns(press: Press, found: Sequence[Turn]) -> Json:
             {"kind": "text", "text": press.writer.parts(turn.what), "label": None, "face": "serif"},
             words(turn.whose),
             _verdict(turn.before),
-            _verdict(turn.after) if turn.after else words("not to be told"),
+            _verdict(turn.after) if turn.after else words("cannot be told"),
         ]
         for turn in found[: press.fewer(MOST_TURNS)]
     ]
     return table(columns, rows, None, size=8.8, inset=3.4)
+
+
+def _verdict_line(press: Press) -> list[Json]:
+    """The verdict on the package of the title, and how sure the title is."""
+    first, basis = press.narrative.policies.title, press.narrative.answer.basis
+    if first is None:
+        return []
+    return [
+        {
+            "kind": "verdict",
+            "word": first.found.verdict,
+            "fill": VERDICT_INKS.get(first.found.verdict, "ink2"),
+            **press.writer.fact(basis),
+        }
+    ]
 
 
 def _verdict(verdict: str) -> Json:
@@ -186,14 +202,13 @@ def framework(press: Press) -> Json:
         (press.study.name("country", press.context.focus), 0.6), ("Interval", 0.7),
     ]  # fmt: skip
     source = press.basis("National score: mean over the sectors of the study.")
-    paragraphs = [press.narrative.hollow[press.context.focus].text + Sentence((".",))]
-    paragraphs += [finding.text for finding in press.narrative.concentration[:2]]
+    national = press.narrative.hollow[press.context.focus].text + Sentence((".",))
     return press.page(
         "framework",
         [
             table(columns, rows, press.writer.parts(source), size=9, inset=7),
             _head("The claim under test"),
-            press.prose(_claim(), *paragraphs[: press.fewer(len(paragraphs))]),
+            press.prose(_claim(), national),
             _head("How to read a strip"),
             press.prose(*_reading()),
             _scale_of_words(press),

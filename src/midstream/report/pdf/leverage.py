@@ -9,7 +9,7 @@ from midstream.report.pdf.press import Press, in_one
 from midstream.report.pdf.writer import Json
 
 #: Chains in the figure.
-MOST_CHAINS = 8
+MOST_CHAINS = 6
 
 #: Findings in the two paragraphs.
 MOST_FINDINGS = 3

@@ -15,7 +15,7 @@ from midstream.scenarios.result import Outlook, ScenarioRow
 MOST_PATHS = 4
 
 #: Characters of what has to hold for a future; the site has it in full.
-LONGEST = 420
+LONGEST = 640
 
 
 def outlook(press: Press) -> Json:

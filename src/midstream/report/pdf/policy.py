@@ -50,13 +50,13 @@ def policy(press: Press) -> Json:
 def _lines(press: Press, tested: tuple[Judged, ...]) -> Json:
     columns = [
         ("Package", 2.9), ("C2 gains", 0.85), ("C3 gains", 0.85), ("Need met, C2", 0.9),
-        ("C3", 0.7), ("Own magnets", 1), ("USD million", 0.9), ("A point costs", 0.9),
-        ("Stands a flood", 0.8),
+        ("C3", 0.7), ("Own magnets", 1), ("Cost, million USD", 0.9), ("A point costs", 0.8),
+        ("Stands a flood", 0.9),
     ]  # fmt: skip
     final = press.study.name("form", tested[0].found.final) if tested[0].found.final else "final"
     columns[5] = (f"{final.split(' (')[0]}, own feed", 1)
     rows = [_line(press, one) for one in tested]
-    return table(columns, rows, None, size=7.8, inset=2)
+    return table(columns, rows, None, size=7.8, inset=2.4)
 
 
 def _line(press: Press, one: Judged) -> list[Json]:
@@ -68,7 +68,7 @@ def _line(press: Press, one: Judged) -> list[Json]:
         *(_figure(press, found.probabilities[stage], "percents", "?") for stage in MIDDLE),
         *(_figure(press, found.coverage[stage].change, "percent", "?") for stage in MIDDLE),
         _figure(press, found.flow["sovereign"].planned, "value", "?"),
-        _figure(press, costs[0], "bare", "none"),
+        _figure(press, costs[0], "bare", "unknown"),
         _figure(press, costs[1], "bare", "none"),
         _figure(press, flood, "percent", "no plant"),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,7 +13,7 @@ from midstream.report.bibliography import sources_below
 from midstream.report.figures import Figure, Reader
 from midstream.report.narrative import Narrative, Opening
 from midstream.report.narrative.context import Context
-from midstream.report.numbers import Sentence, Shown, number_text
+from midstream.report.numbers import Sentence, Shown, is_range, number_text, spanned, with_unit
 from midstream.report.pdf.writer import Json, Writer
 
 if TYPE_CHECKING:
@@ -19,7 +21,12 @@ if TYPE_CHECKING:
     from midstream.study import Study
 
 #: Notes beside one paragraph, and characters of a note.
-MOST_NOTES, NOTE_LENGTH = 3, 84
+MOST_NOTES, NOTE_LENGTH = 3, 96
+
+#: A long remark in brackets, the id of a run, and what may be the code of a country.
+_REMARK = re.compile(r" \([^)]{24,}\)")
+_RUN = re.compile(r": run/.*$")
+_CODE = re.compile(r"\b[A-Z]{3}\b")
 
 #: Space above and below a block in points, and on pages that are full.
 AIR, TIGHT_AIR = 17.0, 12.5
@@ -89,16 +96,22 @@ class Press:
         }
 
     def _notes(self, sentence: Sentence) -> Iterator[Json]:
+        told = [part for part in sentence.parts if isinstance(part, Shown)]
+        times = Counter(part.quantity.lineage for part in told)
+        ranged = {part.quantity.lineage for part in told if is_range(part)}
         seen: set[str] = set()
-        for part in sentence.parts:
-            if not isinstance(part, Shown) or part.quantity.lineage in seen:
+        for part in told:
+            lineage = part.quantity.lineage
+            if lineage in seen or len(seen) == MOST_NOTES or not self._noted(lineage):
                 continue
-            if len(seen) == MOST_NOTES or not self._noted(part.quantity.lineage):
-                continue
-            seen.add(part.quantity.lineage)
+            seen.add(lineage)
+            # Both ends of a range told apart in the text are one number in the margin.
+            apart = times[lineage] > 1 and lineage not in ranged
+            whole = spanned(part)
+            shown = whole if apart and whole.text.startswith(part.text) else with_unit(part)
             yield {
                 "label": part.quantity.label,
-                "text": [*self.writer.parts(Sentence((part,))), self._note(part)],
+                "text": [*self.writer.parts(Sentence((shown,))), self._note(part)],
             }
 
     def _noted(self, lineage: str) -> bool:
@@ -110,10 +123,17 @@ class Press:
         lineage = shown.quantity.lineage
         sources = sorted(sources_below(self.narrative.ledger, lineage, self.known))
         who = f"; {self._publisher(sources[0])}" if len(sources) == 1 else ""
-        name = self.narrative.ledger[lineage].name
+        name = _REMARK.sub("", self.narrative.ledger[lineage].name)
+        name = _RUN.sub("", name).removesuffix(", in millions")
+        name = _CODE.sub(self._country, name)
         if len(name) > NOTE_LENGTH:
             name = name[:NOTE_LENGTH].rsplit(" ", 1)[0] + "\u2026"
         return self.writer.named(f" {name}{who}")
+
+    def _country(self, code: re.Match[str]) -> str:
+        """A country by its name where a name of the ledger holds its code."""
+        known = code.group() in self.study.evidence.countries
+        return self.study.name("country", code.group()) if known else code.group()
 
     def _publisher(self, source: str) -> str:
         try:

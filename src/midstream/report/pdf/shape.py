@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midstream.report.figures import concentration, hollow_sectors
-from midstream.report.narrative.words import capital, possessive
+from midstream.report.narrative.words import capital, lowered, possessive
 from midstream.report.numbers import Sentence
 from midstream.report.pdf.press import Press, in_one
 from midstream.report.pdf.writer import Json
@@ -12,7 +12,7 @@ from midstream.report.pdf.writer import Json
 MOST_FINDINGS = 3
 
 #: Forms in the concentration figure.
-MOST_FORMS = 17
+MOST_FORMS = 24
 
 
 def sectors(press: Press) -> Json:
@@ -24,7 +24,7 @@ def sectors(press: Press) -> Json:
         country,
         lambda one: press.study.name("sector", one),
         Sentence(("Four bars per sector, ore at the left",)),
-        _ruler(f"{capital(possessive(press.context.country))} score at each stage."),
+        _ruler(f"{capital(possessive(press.context.country))} score from one to five."),
         press.basis("Sectors with the hollowest middle first."),
     )
     blocks = [press.figure(figure)]
@@ -36,7 +36,12 @@ def sectors(press: Press) -> Json:
 
 
 def _ruler(text: str) -> Sentence:
-    return Sentence((f"{text} Height and colour show the score, the thin line its interval.",))
+    return Sentence(
+        (
+            f"{text} Thin line: its interval; hatched: digits the evidence leaves open; red: the"
+            " stage that binds.",
+        )
+    )
 
 
 def country_lines(press: Press) -> list[Sentence]:
@@ -49,14 +54,7 @@ def country_lines(press: Press) -> list[Sentence]:
 
 def _line(press: Press, country: str) -> Sentence:
     name = press.study.name("country", country)
-    return Sentence((f"{name}: ",)) + _lowered(press.narrative.countries[country])
-
-
-def _lowered(sentence: Sentence) -> Sentence:
-    first = sentence.parts[0]
-    if not isinstance(first, str):
-        return sentence
-    return Sentence((first[:1].lower() + first[1:], *sentence.parts[1:]))
+    return Sentence((f"{name}: ",)) + lowered(press.narrative.countries[country])
 
 
 def holders(press: Press) -> Json:

@@ -48,8 +48,8 @@ class Writer:
         """Give a shown number: digits that stay on one line, and the unit."""
         self.register.add(shown, self.page)
         text, unit = shown.text, shown.unit
-        if unit == "%":
-            text, unit = f"{text}%", ""
+        if unit.startswith("%"):
+            text, unit = f"{text}%", unit[1:].strip()
         return {"n": text.replace(" ", _HARD_SPACE), "u": unit}
 
     def text(self, shown: Shown) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from midstream.report.figures import Figure, hero_strip, holder_bars, label_bar, of_cell
+from midstream.report.marks import VERDICT_INKS
 from midstream.report.numbers import Sentence, say
 from midstream.report.site.desk import Desk
 from midstream.report.site.page import Page
-from midstream.report.site.policy import answer_part
+from midstream.report.site.policy import answer_part, mark
 
 
 def answer_page(desk: Desk) -> Page:
@@ -17,6 +18,7 @@ def answer_page(desk: Desk) -> Page:
         "kicker": _kicker(desk),
         "hero": hero(desk),
         "test": answer_part(desk),
+        "verdicts": {verdict: mark(verdict) for verdict in VERDICT_INKS},
         "stages": [(line, of_cell(line.cell)) for line in answer.strip],
         "sure": _sure(desk),
         "holders": chain_bars(desk, desk.example),

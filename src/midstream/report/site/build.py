@@ -123,7 +123,9 @@ def shared(desk: Desk, pages: Sequence[Page]) -> Mapping[str, Any]:
         "hash": desk.edition_hash[:12],
         "labels": list(LABEL_WORDS.items()),
         "wordmark": Markup(wordmark_svg()),
-        "cite": f"midstream: {config.title}. Edition {desk.edition}, {config.edition.date}.",
+        "cite": (
+            f"midstream: {_closed(config.title)} Edition {desk.edition}, {config.edition.date}."
+        ),
     }
 
 
@@ -162,3 +164,8 @@ def _write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _closed(title: str) -> str:
+    """A title with the mark that ends it, its own where it has one."""
+    return title if title.endswith(("?", "!", ".")) else f"{title}."

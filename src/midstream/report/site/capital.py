@@ -8,7 +8,7 @@ from midstream.capital.records import RealStack
 from midstream.capital.result import PlantCapital, SourceRow
 from midstream.report.figures import Figure, Group, Span, ranges, waterfall
 from midstream.report.narrative.capital import capital_title
-from midstream.report.narrative.capital_rows import instrument, layers_of, millions, payer
+from midstream.report.narrative.capital_rows import called, instrument, layers_of, millions, payer
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.reckon import Reckoner
 from midstream.report.narrative.words import started, traced
@@ -108,7 +108,7 @@ def waterfall_figure(desk: Desk, found: PlantCapital, width: int = 780) -> Figur
     subtitle = Sentence(
         (
             f"{desk.country(found.country)}; {found.money_basis}. Means of the draws, which"
-            " add up; brackets are 80 % intervals of needs and gap.",
+            " add up; title and text give medians, which do not. Brackets: 80% intervals.",
         )
     )
     source = desk.source_line([layer.amount.lineage for layer in layers], "Modelled.")
@@ -139,7 +139,7 @@ def gap_figure(desk: Desk, width: int = 780) -> Figure | None:
     subtitle = Sentence(
         (
             "Capital for what projects on record leave missing; the later year holds the earlier."
-            " Bars are 80 % intervals; medians.",
+            " Bars are 80% intervals; medians.",
         )
     )
     lineages = [span.quantity.lineage for group in kept for span in group.spans]
@@ -171,7 +171,7 @@ def _payers(desk: Desk) -> list[dict[str, Any]]:
             "kind": cell.to_dict()["payer_kind_name"],
             "country": desk.country(cell.country) if cell.country in desk.study.evidence.countries
             else cell.country or "not on record",
-            "instrument": cell.instrument,
+            "instrument": called(cell.instrument),
             "total": millions(context, cell.total),
             "names": ", ".join(cell.payers[:3]),
         }
@@ -227,10 +227,10 @@ def _stack(desk: Desk, one: RealStack) -> dict[str, Any]:
         "known": millions(context, one.known),
         "capex": millions(context, one.capex_real),
         "layers": ", ".join(
-            dict.fromkeys(f"{layer.instrument}: {layer.payer}" for layer in one.layers)
+            dict.fromkeys(f"{called(layer.instrument)}: {layer.payer}" for layer in one.layers)
         ),
         "terms": ", ".join(
-            dict.fromkeys(f"{layer.instrument}: {layer.payer}" for layer in one.terms)
+            dict.fromkeys(f"{called(layer.instrument)}: {layer.payer}" for layer in one.terms)
         ) or "none on record",
         "conflicts": bool(one.conflicts),
     }  # fmt: skip

@@ -129,7 +129,7 @@ def curves_figure(desk: Desk, one: Counter, width: int = 780) -> Figure:
         + _lower(one.flood, whole)
         + say(
             ". By nameplate; what is not built counts as not there. The thin lines are all"
-            " entrants by what they lean on. Band: 80 % interval over assumptions."
+            " entrants by what they lean on. Band: 80% interval over assumptions."
         )
     )
     source = desk.source_line([last.lineage], "Modelled; a sensitivity, no forecast.")
@@ -165,7 +165,7 @@ def payoff_figure(desk: Desk, one: Counter, width: int = 780) -> Figure:
     subtitle = Sentence(
         (
             "Gain less cost, present value in million USD, under the middle of the aims looked at."
-            " Bars are 80 % intervals; the move that tempts most is marked.",
+            " Bars are 80% intervals; the move that tempts most is marked.",
         )
     )
     source = desk.source_line(

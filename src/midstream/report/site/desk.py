@@ -17,13 +17,16 @@ from midstream.report.figures import Cell, Reader, of_cell
 from midstream.report.narrative import Narrative
 from midstream.report.narrative.context import Context
 from midstream.report.numbers import Sentence
+from midstream.report.svg import STRUCTURE
 from midstream.scorecard.result import CellScore, Scorecard
 from midstream.terms import STAGE_ORDER, STAGES, Stage
 
 if TYPE_CHECKING:
     from midstream.study import Study
 
-_FIGURE = re.compile(r"\d")
+_DIGIT = re.compile(r"\d")
+_BRACKET = re.compile(r" \([^)]*\)")
+_AMOUNT = re.compile(r"\b\d[\d,.]* ?(?:kt|t|nm|MW|GW|GWh)\b")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9-]{2,}")
 
 #: Publishers named under a figure before "and others".
@@ -90,8 +93,17 @@ class Desk:
 
     @staticmethod
     def called(name: str) -> str:
-        """Name of a plant without the words that hold a figure, for the labels of a chart."""
-        return " ".join(word for word in name.split(",")[0].split() if not _FIGURE.search(word))
+        """Name of a plant without remarks and amounts, for the labels of a chart."""
+        plain = _BRACKET.sub("", name).split(",")[0]
+        words = _AMOUNT.sub("", plain).split()
+        if not _DIGIT.search(STRUCTURE.sub("", " ".join(words))):
+            return " ".join(words)
+        return " ".join(word for word in words if not _DIGIT.search(word))
+
+    def lever(self, lever: str) -> str:
+        """Name of a lever on file; an unknown id stands for itself."""
+        row = self.study.evidence.row_by_id("levers", lever)
+        return str(row["name"]) if row else lever
 
     def sector(self, sector: str) -> str:
         """Display name of a sector."""

@@ -158,6 +158,13 @@ def _origin_row(desk: Desk, fact: Fact, origin: Any) -> list[Any]:
     return [name, show(value).plain, origin.layer, origin.verdict, list(origin.ids), title]
 
 
+def shortened(name: str, most: int = 24) -> str:
+    """A name cut at a word, with the mark that says so."""
+    if len(name) <= most:
+        return name
+    return f"{name[: most - 1].rsplit(' ', 1)[0]}\u2026"
+
+
 def fact_figure(desk: Desk, fact: Fact, source_line: Sentence = NO_LINE) -> Figure:
     """Draw the sources of a fact as dots in lanes."""
     verdicts = {row: origin.verdict for origin in fact.origins for row in origin.ids}
@@ -165,9 +172,8 @@ def fact_figure(desk: Desk, fact: Fact, source_line: Sentence = NO_LINE) -> Figu
     for row in fact.observations:
         source = desk.sources.get(row.source, {})
         lane = _LANES.get(str(source.get("origin_class")), 1)
-        name = (
-            f"{str(source.get('publisher') or row.source)[:22]} {(row.vintage or row.period)[:4]}"
-        )
+        who = shortened(str(source.get("publisher") or row.source))
+        name = f"{who} {(row.vintage or row.period)[:4]}"
         quantity = Quantity(row.value, row.low, row.high, row.unit, "V1", row.id)
         dots.append(Dot(lane, quantity, name, verdicts.get(row.id) in {"agrees", "same origin"}))
     what = desk.study.evidence.describe(fact.observations[0])

@@ -55,7 +55,9 @@ def market_figure(desk: Desk, market: FutureMarket, width: int = 780) -> Figure:
         for row in market.deliveries(desk.ledger, _buyers(desk, market))
         if row.form == market.cut.form
     ]
-    groups = [Group(desk.country(row.country), "share", _spans(row, desk)) for row in rows]
+    groups = [
+        Group(desk.country(row.country), "of what it wants", _spans(row, desk)) for row in rows
+    ]
     title = say(
         "Deliveries of {f} if {c} cuts its exports",
         f=desk.form(market.cut.form),
@@ -64,7 +66,7 @@ def market_figure(desk: Desk, market: FutureMarket, width: int = 780) -> Figure:
     subtitle = Sentence(
         (
             "Share of what each country wants; the same cut today and in the last year."
-            " Bars are 80 % intervals of the draws.",
+            " Bars are 80% intervals of the draws.",
         )
     )
     lineages = [span.quantity.lineage for group in groups for span in group.spans]

@@ -73,7 +73,7 @@ def stages_figure(desk: Desk) -> Figure | None:
         )
     )
     lineages = [q.lineage for row in rows for q in row.stages.values()]
-    source = desk.source_line(lineages, "Modelled; bars are 80 % intervals.")
+    source = desk.source_line(lineages, "Modelled; bars are 80% intervals.")
     return leverage_by_stage("leverage", rows, title, subtitle, source)
 
 
@@ -100,7 +100,7 @@ def left_figure(desk: Desk, found: Leverage, holder: str) -> Figure:
         ("Deliverable final form over world need when all output of one step is withheld.",)
     )
     source = desk.source_line(
-        [row.left.lineage for row in rows], "Modelled; brackets are 80 % intervals."
+        [row.left.lineage for row in rows], "Modelled; brackets are 80% intervals."
     )
     context = Context(desk.study, desk.card, Reckoner(desk.ledger))
     title = chain_title(context, found, holder)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from midstream.chain.naming import with_article
 from midstream.collaboration.result import Match, MatchPair, Transfer
 from midstream.report.numbers import Sentence, Shown, show
 from midstream.report.site.desk import Desk
 from midstream.report.site.page import Page
+from midstream.terms import with_article
 
 PATH = "matching.html"
 

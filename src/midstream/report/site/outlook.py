@@ -56,10 +56,11 @@ def chances_figure(desk: Desk, width: int = 780) -> Figure:
     """Build the probabilities of the futures."""
     found = desk.narrative.outlook
     title = say("Probability of each future of {c}", c=desk.page_country)
+    stated = any(row.expert is not None for row in found.scenarios)
     subtitle = Sentence(
         (
-            "Share of draws; the bracket is the 80 % interval over parameters and draws. A ring is"
-            " what experts state, where they do.",
+            "Share of draws; the bracket is the 80% interval over parameters and draws."
+            + (" A ring is what experts state." if stated else ""),
         )
     )
     lineages = [row.probability.lineage for row in found.scenarios]
@@ -74,7 +75,7 @@ def paths_figure(desk: Desk, width: int = 780) -> Figure:
     title = say("What {c} makes against what it needs", c=desk.page_country)
     subtitle = Sentence(
         (
-            "Output by year: dashed median, band 80 % interval. Black: median need. Projects count"
+            "Output by year: dashed median, band 80% interval. Black: median need. Projects count"
             " by the record of such projects; none is taken at its word.",
         )
     )
@@ -103,7 +104,7 @@ def capacities_figure(desk: Desk, width: int = 780) -> Figure:
     groups = capacity_groups(desk.study, found, desk.form, desk.country)
     title = say("Who has the capacity in {year}", year=str(found.last))
     subtitle = Sentence(
-        ("Plants on record that run or get built; bars are 80 % intervals. A scale for each form.",)
+        ("Plants on record that run or get built; bars are 80% intervals. A scale for each form.",)
     )
     lineages = [span.quantity.lineage for group in groups for span in group.spans]
     source = desk.source_line(lineages[:12], "Modelled.")

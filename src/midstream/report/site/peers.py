@@ -53,7 +53,7 @@ def scores_figure(desk: Desk, found: Peers, width: int = 780) -> Figure:
     ]
     title = say("{c} beside its peers, stage by stage", c=desk.country(desk.focus))
     subtitle = Sentence(
-        ("National score. Bars are 80 % intervals: where they are wide, nobody counts.",)
+        ("National score. Bars are 80% intervals: where they are wide, output is not counted.",)
     )
     lineages = [span.quantity.lineage for group in groups for span in group.spans]
     source = desk.source_line(lineages, "Modelled.")

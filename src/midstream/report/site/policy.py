@@ -17,7 +17,7 @@ from midstream.report.narrative.policy_figures import (
 from midstream.report.narrative.policy_rows import MIDDLE, Judged, Policies, milestones
 from midstream.report.narrative.verdicts import flip_words
 from midstream.report.narrative.words import capital, noun, traced
-from midstream.report.numbers import Sentence, say
+from midstream.report.numbers import Sentence
 from midstream.report.site.desk import Desk
 from midstream.report.site.page import Page
 
@@ -51,7 +51,7 @@ def policy_page(desk: Desk) -> Page:
         "packages": [_package(desk, one) for one in found.tested],
         "facts": chapters["policy/facts"],
         "plan_words": chapters["policy/plan"],
-        "plan": None if found.plan is None else _plan(found.plan, found),
+        "plan": None if found.plan is None else _plan(desk, found.plan),
         "frontier": frontier_figure(found, source),
         "roadmap": roadmap_figure(found, opens, source),
         "road": chapters["policy/road"],
@@ -113,20 +113,15 @@ def _stress(row: Any) -> dict[str, Any]:
     }
 
 
-def _plan(plan: Plan, found: Policies) -> dict[str, Any]:
+def _plan(desk: Desk, plan: Plan) -> dict[str, Any]:
     """Levers of the best set, and those that other samples of the draws choose."""
     chosen = {one.id for one in plan.levers}
     ranked = sorted(plan.robust, key=lambda one: (-(plan.robust[one].value or 0.0), one))
     also = [one for one in ranked if one not in chosen and plan.robust[one].value]
     return {
         "rows": plan.levers,
-        "also": [(_name(found, one), plan.robust[one]) for one in also],
+        "also": [(desk.lever(one), plan.robust[one]) for one in also],
     }
-
-
-def _name(found: Policies, lever: str) -> str:
-    row = found.levers.get(lever)
-    return row.lever.name if row is not None else lever
 
 
 def _others(desk: Desk, one: Judged) -> list[dict[str, Any]]:
@@ -187,8 +182,7 @@ def answer_part(desk: Desk) -> dict[str, Any] | None:
     few = Policies(_two(found))
     figure = strips_figure(few, lambda lineages: desk.source_line(lineages, "Modelled."), BESIDE)
     first = found.title
-    words = say("Does {name} move the middle?", name=first.called)
-    return {"mark": mark(first.found.verdict), "figure": figure, "words": words}
+    return {"mark": mark(first.found.verdict), "figure": figure}
 
 
 def _two(found: Policies) -> tuple[Judged, ...]:

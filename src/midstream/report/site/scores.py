@@ -10,6 +10,7 @@ from midstream.report.figures import (
     hollow_sectors,
     of_profile,
 )
+from midstream.report.narrative.words import lowered
 from midstream.report.numbers import EN_DASH, Sentence, Shown, say
 from midstream.report.site.answer import chain_bars, sector_rows
 from midstream.report.site.desk import Desk
@@ -38,7 +39,7 @@ def _subtitle() -> Sentence:
     return Sentence(
         (
             "Score at each stage, near zero at the bottom, leading at the top. The thin line is"
-            " the 80 % interval; hatched: the evidence allows a range.",
+            " the 80% interval; hatched: the evidence allows a range.",
         )
     )
 
@@ -73,7 +74,7 @@ def sector_page(desk: Desk, sector: str) -> Page:
     context = {
         "id": sector,
         "name": desk.sector(sector),
-        "line": desk.narrative.sectors[sector],
+        "line": lowered(desk.narrative.sectors[sector]),
         "stage_names": desk.stages,
         "countries": _country_rows(desk, sector),
         "missing": _missing(desk, sector),

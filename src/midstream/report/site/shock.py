@@ -85,7 +85,7 @@ def record_figure(desk: Desk) -> Figure:
     past = desk.narrative.record
     subtitle = Sentence(
         (
-            "Peak price over the level before. Band: 80 % interval of the model, fitted without"
+            "Peak price over the level before. Band: 80% interval of the model, fitted without"
             " the episode and those linked to it. Red: what was seen lies outside.",
         )
     )
@@ -134,7 +134,7 @@ def price_figure(desk: Desk, case: Case, width: int = 780) -> Figure:
     )
     subtitle = Sentence(
         (
-            "Ratio to the months before the announcement; dashed: median of the draws, band: 80 %"
+            "Ratio to the months before the announcement; dashed: median of the draws, band: 80%"
             " interval. Modelled, no forecast.",
         )
     )
@@ -156,7 +156,7 @@ def deliveries_figure(desk: Desk, case: Case) -> Figure | None:
     )
     title = say("Deliveries of {form} and what stock covers", form=desk.form(case.found.form))
     subtitle = Sentence(
-        ("Median of the draws with 80 % interval; red: the worst month. Hatched: not known.",)
+        ("Median of the draws with 80% interval; red: the worst month. Hatched: not known.",)
     )
     source = desk.source_line([case.found.depth.lineage], "Modelled on the balanced base.")
     return deliveries(f"deliveries-{case.id}", found, axes, title, subtitle, source)

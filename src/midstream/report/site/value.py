@@ -9,7 +9,6 @@ from midstream.beneficiaries.domestic import Domestic, StepShare
 from midstream.beneficiaries.gains import Gain
 from midstream.beneficiaries.result import ChainValue, PlaceRow, StageRow
 from midstream.beneficiaries.units import UnitRow
-from midstream.chain.naming import with_article
 from midstream.evidence.quantity import Quantity
 from midstream.report.figures import Figure
 from midstream.report.figures.value import PlaceLine, StepLine, value_beside, value_places
@@ -33,6 +32,7 @@ from midstream.report.numbers import Sentence, Shown, say, show
 from midstream.report.site.desk import Desk
 from midstream.report.site.page import Page
 from midstream.study.value import Capture
+from midstream.terms import with_article
 
 PATH = "value.html"
 #: What a lever can bring; columns of a table, never added up.
@@ -77,7 +77,7 @@ def beside_figure(desk: Desk, found: Capture, width: int = 820) -> Figure:
     subtitle = traced(
         f"Value added over the price of a {found.value.unit} of {desk.form(found.value.unit_form)},"
         f" {found.value.basis.name}; leverage of whoever holds most of the step. Brackets and bars"
-        " are 80 % intervals. Red: the step with most value.",
+        " are 80% intervals. Red: the step with most value.",
         found.value.final,
     )
     lineages = [one.added.lineage for one in lines if one.added is not None]
@@ -112,7 +112,7 @@ def places_figure(desk: Desk, found: ChainValue, width: int = 780) -> Figure | N
     title = _places_title(desk, found)
     subtitle = Sentence(
         (
-            "Share of the final price by country. Bars are 80 % intervals of the draws; where steps"
+            "Share of the final price by country. Bars are 80% intervals of the draws; where steps"
             " share one price, a country has bounds only.",
         )
     )
