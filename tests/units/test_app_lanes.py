@@ -236,3 +236,12 @@ def test_the_server_process_holds_none_of_the_engine() -> None:
     code = f"import sys, midstream.app.server; print(sorted({engine!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_pages_of_other_code_are_not_those_of_this(monkeypatch: pytest.MonkeyPatch) -> None:
+    from midstream.app.tasks import edition
+
+    here = edition.writer()
+    assert here == edition.writer.__wrapped__()
+    monkeypatch.setattr(edition, "WRITES", edition.WRITES - {".css"})
+    assert edition.writer.__wrapped__() != here

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -82,6 +83,10 @@ class CountryDesk(Desk):
         return self.told
 
 
+#: Files of the package that pages are written by.
+WRITES = frozenset({".py", ".html", ".css", ".js"})
+
+
 @cache
 def environment() -> Environment:
     """Give the templates of the server; those of an edition stand behind them."""
@@ -95,10 +100,22 @@ def environment() -> Environment:
     )
 
 
+@cache
+def writer() -> str:
+    """Hash of all that writes pages: code, templates, style sheets and scripts."""
+    package = Path(__file__).resolve().parents[2]
+    found = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        if path.suffix in WRITES:
+            found.update(path.relative_to(package).as_posix().encode())
+            found.update(path.read_bytes())
+    return found.hexdigest()[:8]
+
+
 def name_of(place: Place, study: StudyText, draws: int | None) -> str:
-    """Give the name under which the pages of a study are kept."""
+    """Give the name under which the pages of a study are kept: what they show, and who wrote it."""
     opened = place.study(study, draws)
-    return f"{study.id}-{stamp(opened, inputs(opened)).hash}"
+    return f"{study.id}-{stamp(opened, inputs(opened)).hash}-{writer()}"
 
 
 def written(place: Place, study: StudyText, folder: str, draws: int | None) -> str:
