@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -84,10 +85,9 @@ def in_shell(
 
 def making(request: Request, study: StudyText, job: Job) -> Response:
     """Send the page that stands in while the pages of a study are made."""
-    job.told = True
-    text = templates.get_template("making.html").render(
-        study=study, job=job.id, share=job.share, studies=service_of(request).studies.values()
-    )
+    # All who open the study wait for it: none of them can stop it.
+    told = service_of(request).address(job, "", holds=False)
+    text = templates.get_template("making.html").render(study=study, job=told.name, share=job.share)
     return Response(text, 200, {"cache-control": "no-store", "refresh": "4"}, HTML)
 
 
@@ -127,7 +127,8 @@ async def page(
 
 async def country_page(study: StudyId = "", country: Country = "") -> Response:
     """Lead to the page of a country."""
-    return RedirectResponse(f"/country/{country or 'none'}?study={study}", 302)
+    way = f"/country/{quote(country or 'none', safe='')}"
+    return RedirectResponse(f"{way}?{urlencode({'study': study})}" if study else way, 302)
 
 
 async def figure(request: Request, name: str, study: StudyId = "") -> Response:

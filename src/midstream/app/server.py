@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartParser
 from starlette.routing import Match
 
 from midstream import __version__
@@ -40,6 +41,8 @@ ROOMS = (api, glass, shock_lab, policy_bench, plan, tools, browse, importing, ow
 
 def create_app(settings: Settings) -> FastAPI:
     """Make the server."""
+    # What a form may hold stays in memory: nothing of it is written to disk.
+    MultiPartParser.spool_max_size = settings.limits.body_bytes
     service = Service(settings)
     editions = Editions(service)
     brought = Brought(service, editions)

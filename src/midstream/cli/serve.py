@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tomllib
 from importlib import resources
@@ -53,8 +54,10 @@ def serve(
         for one in texts:
             typer.echo(f"{one.id:12s} {one.title}")
         return
+    free(host, port)
     import uvicorn
 
+    from midstream.app.connections import Connection
     from midstream.app.server import create_app
     from midstream.app.settings import Limits, Settings
 
@@ -65,8 +68,37 @@ def serve(
     )
     typer.echo(f"midstream on http://{host}:{port}/ (stop with Ctrl-C)", err=True)
     uvicorn.run(
-        create_app(settings), host=host, port=port, log_level="warning", server_header=False
+        create_app(settings),
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        http=Connection,
+        ws="none",
     )
+
+
+def free(host: str, port: int) -> None:
+    """See that a port can be listened on.
+
+    Raises:
+        InputError: if it cannot, as where another program does.
+    """
+    try:
+        asyncio.run(_tried(host, port))
+    except OSError as error:
+        raise InputError(
+            f"the server cannot listen on port {port} of {host}",
+            where="--port",
+            why=str(error.strerror or error).rpartition(": ")[2].lower(),
+            mend="name another port, or stop the program that listens there",
+        ) from None
+
+
+async def _tried(host: str, port: int) -> None:
+    server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
+    server.close()
+    await server.wait_closed()
 
 
 def cache_folder() -> Path:

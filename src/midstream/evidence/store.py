@@ -46,6 +46,11 @@ class Evidence:
         self.folder = folder
         self.without_licences = without_licences
 
+    def __repr__(self) -> str:
+        """Name the release."""
+        left = "".join(f", without {one}" for one in sorted(self.without_licences))
+        return f"Evidence({self.release.id!r}{left})"
+
     @classmethod
     def load(
         cls,

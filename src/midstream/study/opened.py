@@ -86,6 +86,9 @@ class Study(ValueRoom, DependencyRoom, ShockRoom, PeersRoom, PolicyRoom):
 
         return self.once(key, make)
 
+    #: The scorecard under the name of its command.
+    score = scorecard
+
     def holders(self) -> tuple[StageShares, ...]:
         """Who holds each form, from the world of the study."""
         return self.once("holders", lambda: holders(self.world, self.ledger))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 STAGES = ("C1", "C2", "C3", "C4")
@@ -127,3 +128,23 @@ def changes(answer: Mapping[str, Any]) -> str:
         (c["id"], str(c["old"]), str(c["new"]), ", ".join(c["causes"])) for c in answer["result"]
     ]
     return table(("figure", "old", "new", "causes"), rows) if rows else "No figure changed."
+
+
+def studies(answer: Mapping[str, Any]) -> str:
+    """Studies that ship, a line each."""
+    return "\n".join(f"{row['id']:12s} {row['title']}" for row in answer["result"])
+
+
+def built(answer: Mapping[str, Any]) -> str:
+    """Files at the top of an edition, a line each."""
+    folder = PurePath(answer["result"]["folder"])
+    return "\n".join(str(folder / file) for file in answer["result"]["files"] if "/" not in file)
+
+
+def timed(answer: Mapping[str, Any]) -> str:
+    """How long each thing takes, as a ratio to the yardstick."""
+    rows = [
+        (row["name"], row["what"], f"{row['ratio']:.1f}", f"{row['seconds']:.3f}")
+        for row in answer["result"]
+    ]
+    return table(("name", "what", "ratio", "seconds"), rows)

@@ -8,7 +8,6 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from midstream.app.commands import COMMANDS
-from midstream.app.formats import QUANTITY
 from midstream.app.settings import StudyText
 from midstream.app.tasks.desk import LivePen, QuickDesk
 from midstream.app.tasks.edition import environment
@@ -18,6 +17,7 @@ from midstream.report.narrative.capital_rows import millions
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.reckon import Reckoner
 from midstream.report.numbers import Shown, number_text, show
+from midstream.rows import QUANTITY
 from midstream.study import Study
 
 #: Rows of one table, and parts of one cell.
