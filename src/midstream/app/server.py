@@ -31,6 +31,7 @@ from midstream.app import (
 from midstream.app.brought import Brought
 from midstream.app.editions import Editions
 from midstream.app.failures import Failure, FailureBody, ServedError
+from midstream.app.pages import HTML, rendered
 from midstream.app.safety import Guard
 from midstream.app.service import Service
 from midstream.app.settings import Settings
@@ -83,19 +84,24 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def failed(status: int, failure: Failure, headers: dict[str, str] | None = None) -> JSONResponse:
-    """Send an error as JSON."""
-    own = {"cache-control": "no-store", **(headers or {})}
+def failed(
+    request: Request, status: int, failure: Failure, headers: dict[str, str] | None = None
+) -> Response:
+    """Send an error: as a page to somebody who opens an address, as JSON to programs."""
+    own = {"cache-control": "no-store", "vary": "Accept", **(headers or {})}
+    path, accepts = request.url.path, request.headers.get("accept", "")
+    if "text/html" in accepts and not path.startswith(f"{api.PREFIX}/"):
+        return Response(rendered("failed.html", {"error": failure}), status, own, HTML)
     return JSONResponse(FailureBody(error=failure).model_dump(), status, own)
 
 
-async def _served(_request: Request, error: Exception) -> Response:
+async def _served(request: Request, error: Exception) -> Response:
     if not isinstance(error, ServedError):
         raise error
-    return failed(error.status, error.failure)
+    return failed(request, error.status, error.failure)
 
 
-async def _invalid(_request: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     """Tell the first part of a request that cannot be read."""
     if not isinstance(error, RequestValidationError):
         raise error
@@ -108,7 +114,7 @@ async def _invalid(_request: Request, error: Exception) -> Response:
         why=f"the request has {count} such problem{'s' if count > 1 else ''}",
         mend=f"see {api.PREFIX}/openapi.json",
     )
-    return failed(HTTPStatus.UNPROCESSABLE_ENTITY, failure)
+    return failed(request, HTTPStatus.UNPROCESSABLE_ENTITY, failure)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -118,7 +124,7 @@ async def _http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["allow"] = ", ".join(sorted(_allowed(request)))
-    return failed(error.status_code, words, headers)
+    return failed(request, error.status_code, words, headers)
 
 
 def _allowed(request: Request) -> set[str]:
