@@ -22,6 +22,7 @@ from midstream.cli.options import (
     Seed,
     StudyName,
     Table,
+    Unused,
     Without,
     emit,
     on_study,
@@ -61,7 +62,10 @@ app.command("match")(match)
 
 @evidence_app.command("check")
 def evidence_check(
-    as_json: Json = False, data: Data = None, without_licence: Without = None
+    as_json: Json = False,
+    data: Data = None,
+    without_licence: Without = None,
+    _seed: Unused = None,
 ) -> None:
     """Check every table, key, unit, label and sum of the release."""
     from midstream import answers, tables_text
@@ -87,6 +91,7 @@ def evidence_show(
     as_json: Json = False,
     data: Data = None,
     without_licence: Without = None,
+    _seed: Unused = None,
 ) -> None:
     """Show the facts of some keys with every source behind them."""
     from midstream import answers, tables_text

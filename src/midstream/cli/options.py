@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 StudyName = Annotated[str, typer.Option("--study", help="A shipped study or a study file.")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws.")]
+Unused = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, help="Taken as every command does; nothing is drawn here."),
+]
 Data = Annotated[Path | None, typer.Option("--data", help="A data folder of your own.")]
 Without = Annotated[
     list[str] | None,

@@ -46,8 +46,8 @@ PARTS = ("site", "condensed", "tables", "workbook")
 #: Answer that stands for all that the words of an edition ask for.
 EVERYTHING = "edition"
 
-#: Parts that the interface names and this version does not make yet.
-LATER = {"complete": "the complete report"}
+#: Parts somebody may ask for that an edition does not have, and what stands in their place.
+ELSEWHERE = {"complete": ("complete report as a PDF", "the site holds all of it")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def build(
             None does everything in this process. The files are the same either way.
 
     Raises:
-        InputError: if a part is unknown or not part of this version, or `out` holds files that
+        InputError: if a part is unknown, or `out` holds files that
             are no edition.
     """
     parts = chosen(only)
@@ -112,11 +112,12 @@ def chosen(only: frozenset[str] | None) -> frozenset[str]:
         InputError: naming the first that cannot be built.
     """
     for part in sorted(only or ()):
-        if part in LATER:
+        if part in ELSEWHERE:
+            what, where = ELSEWHERE[part]
             raise InputError(
-                f"{LATER[part]} is not part of this version",
+                f"there is no {what}",
                 where="--only",
-                why="it comes with a later version of midstream",
+                why=f"{where}, with numbers that open to their sources",
                 mend=f"ask for {', '.join(PARTS)}",
             )
         if part not in PARTS:

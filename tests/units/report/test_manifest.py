@@ -192,7 +192,7 @@ def test_progress_is_told(small: Study, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "words"),
     [
-        ("complete", "not part of this version"),
+        ("complete", "the site holds all of it"),
         ("poster", "no part 'poster'"),
     ],
 )
