@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -42,6 +43,8 @@ ROOMS = (api, glass, shock_lab, policy_bench, plan, tools, browse, importing, ow
 
 def create_app(settings: Settings) -> FastAPI:
     """Make the server."""
+    # A form that is none is refused in words; the log is no place for every byte of it.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     # What a form may hold stays in memory: nothing of it is written to disk.
     MultiPartParser.spool_max_size = settings.limits.body_bytes
     service = Service(settings)
