@@ -243,6 +243,35 @@ def test_only_names_of_this_machine_are_answered_to(served: Served, host: str) -
     assert answer.status_code == 421
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("192.168.1.5:8000", 200), ("[fe80::1]:8000", 200), ("evil.example", 421), ("127.1", 421)],
+)
+def test_a_server_that_listens_everywhere_answers_to_numbers_and_to_no_name(
+    host: str, status: int
+) -> None:
+    async def fine(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    for numbers in (True, False):
+        start = guarded(fine, nothing, host=host, numbers=numbers)[0]
+        assert start["status"] == (status if numbers else 421)
+
+
+def test_a_client_cannot_stop_the_job_of_another(served: Served) -> None:
+    asked = {"draws": 2999, "wait": 0}
+    with httpx.Client(base_url=served.base, timeout=60) as other:
+        mine, theirs = (
+            one.get(f"{API}/outlook", params=asked).json()["job"] for one in (served.client, other)
+        )
+        assert mine != theirs
+        for _ in range(2):
+            assert other.delete(f"{API}/jobs/{theirs}").json()["state"] == "stopped"
+        assert other.get(f"{API}/jobs/{theirs}/result").status_code == 409
+        assert served.client.get(f"{API}/jobs/{mine}").json()["state"] in ("waiting", "running")
+    served.client.delete(f"{API}/jobs/{mine}")
+
+
 def raw(served: Served, data: bytes, seconds: float = 5) -> bytes:
     """Send bytes, and give what comes back until the server closes the connection."""
     host, _, port = served.base.removeprefix("http://").partition(":")
@@ -308,16 +337,19 @@ def test_what_is_closed_in_the_middle_leaves_no_trace(
 Inner = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def guarded(inner: Inner, receive: Receive, **limits: Any) -> list[Message]:
+def guarded(
+    inner: Inner, receive: Receive, host: str = "localhost", numbers: bool = False, **limits: Any
+) -> list[Message]:
     """Give what a guard sends of an answer."""
-    settings = Settings((StudyText("small", "Wind", SMALL),), limits=Limits(**limits))
+    study = StudyText("small", "Wind", SMALL)
+    settings = Settings((study,), numbers=numbers, limits=Limits(**limits))
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/studies", "client": ("::1", 1),
-             "headers": [(b"host", b"localhost")]}  # fmt: skip
+             "headers": [(b"host", host.encode())]}  # fmt: skip
     asyncio.run(Guard(inner, settings)(scope, receive, send))
     return sent
 

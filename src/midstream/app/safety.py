@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
+from ipaddress import ip_address
 from typing import Any
 
 from starlette.requests import ClientDisconnect
@@ -131,7 +132,8 @@ class Guard:
         host = headers.get("host", "")
         name, _, port = host.rpartition(":")
         name = name if port.isascii() and port.isdigit() else host
-        if name.lower() not in self.settings.hosts:
+        numbers = self.settings.numbers and _in_numbers(name)
+        if name.lower() not in self.settings.hosts and not numbers:
             allowed = ", ".join(self.settings.hosts)
             return 421, Failure(
                 what="this server does not answer to that name",
@@ -218,6 +220,15 @@ class _Body:
                 ),
             )
             raise BodyError from None
+
+
+def _in_numbers(name: str) -> bool:
+    """Whether a host is an address, not a name that somebody else could lead here."""
+    try:
+        ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _own(headers: MutableMapping[str, str], host: str) -> bool:

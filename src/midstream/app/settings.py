@@ -88,6 +88,8 @@ class Settings:
         cache: Folder in which written pages are kept between starts; ``None`` keeps them for the
             run alone.
         hosts: Names under which it may be addressed.
+        numbers: Whether it may be addressed by any address in numbers as well, which no name of
+            another site can lead to.
         limits: See `Limits`.
         draws: Draws of the pages; the study's own where ``None``.
         warm: Whether the workers open the first study at once.
@@ -96,6 +98,7 @@ class Settings:
     studies: tuple[StudyText, ...]
     cache: Path | None = None
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    numbers: bool = False
     limits: Limits = field(default_factory=Limits)
     draws: int | None = None
     warm: bool = True

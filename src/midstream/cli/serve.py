@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Names of this machine, under which the server answers wherever it listens.
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
+#: What is given to listen on every address of this machine.
+EVERYWHERE = ("0.0.0.0", "::")
 
 Host = Annotated[str, typer.Option(help="Address to listen on; other machines cannot reach it.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
@@ -49,8 +51,9 @@ def serve(
 ) -> None:
     """Start the explorer and the API on this machine."""
     texts = studies_of(study)
+    name = f"[{host}]" if ":" in host else host
     if dry_run:
-        typer.echo(f"http://{host}:{port}/")
+        typer.echo(f"http://{name}:{port}/")
         for one in texts:
             typer.echo(f"{one.id:12s} {one.title}")
         return
@@ -62,11 +65,15 @@ def serve(
     from midstream.app.settings import Limits, Settings
 
     limits = Limits(import_bytes=import_limit * 1_000_000)
-    names = tuple(dict.fromkeys((*LOCAL, host)))
     settings = Settings(
-        texts, cache=cache or cache_folder(), hosts=names, draws=draws, limits=limits
+        texts,
+        cache=cache or cache_folder(),
+        hosts=tuple(dict.fromkeys((*LOCAL, name.lower()))),
+        numbers=host in EVERYWHERE,
+        draws=draws,
+        limits=limits,
     )
-    typer.echo(f"midstream on http://{host}:{port}/ (stop with Ctrl-C)", err=True)
+    typer.echo(f"midstream on http://{name}:{port}/ (stop with Ctrl-C)", err=True)
     uvicorn.run(
         create_app(settings),
         host=host,

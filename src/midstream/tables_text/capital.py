@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from midstream.tables_text import table
+from midstream.tables_text import number, table
 from midstream.tables_text.dependency import cell
 
 MILLION = 1e6
@@ -15,7 +15,7 @@ def capital(answer: Mapping[str, Any]) -> str:
     """Uses, sources by rank, gap, prices and returns of one plant."""
     found = answer["result"]
     head = (
-        f"{found['name']}: {found['capacity']:,g} {found['unit']} of {found['form']} in "
+        f"{found['name']}: {number(found['capacity'], 6)} {found['unit']} of {found['form']} in "
         f"{found['country']}, decided in {found['year']}; {found['money_basis']}"
     )
     uses = [(row["name"], "", "", _million(row["amount"])) for row in found["uses"]]
