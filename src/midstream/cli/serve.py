@@ -141,7 +141,7 @@ def _file_text(name: str, known: list[str]) -> str:
     try:
         text = Path(name).read_text("utf-8")
         tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"the study {name!r} cannot be read",
             where="--study",

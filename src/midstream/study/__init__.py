@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from midstream.errors import InputError
 from midstream.evidence import Evidence
 from midstream.evidence.override import with_parameters
-from midstream.study.config import StudyConfig
+from midstream.study.config import StudyConfig, keys
 from midstream.study.kept import Keep, root
 from midstream.study.opened import Progress, Study
 from midstream.terms import suggestion
@@ -117,16 +117,27 @@ def read_config(text: str, where: str) -> StudyConfig:
     """
     try:
         return StudyConfig.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except ValidationError as error:
+        raise _problem(error, where) from error
+    except (ValueError, RecursionError) as error:
+        # A number of too many digits, and lists in too many lists, are no errors of TOML.
         raise InputError(
             "the study file is not TOML", where=where, why=str(error), mend="correct that line"
         ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(
-            f"{place}: {first['msg']}",
-            where=where,
-            why=f"the study file has {error.error_count()} such problems",
-            mend="compare it with a study that ships with the package",
-        ) from error
+
+
+def _problem(error: ValidationError, where: str) -> InputError:
+    """Say what is wrong with a study file, the first problem in full."""
+    first, count = error.errors()[0], error.error_count()
+    key, place = str(first["loc"][-1]), ".".join(str(part) for part in first["loc"])
+    words = {
+        "extra_forbidden": f"unknown key {place!r}",
+        "missing": f"the key {place!r} is missing",
+    }
+    near = suggestion(key, keys()) if first["type"] == "extra_forbidden" else ""
+    return InputError(
+        words.get(first["type"], f"{place}: {first['msg'][:1].lower()}{first['msg'][1:]}"),
+        where=where,
+        why=f"the study file has {count} such problem{'' if count == 1 else 's'}",
+        mend=near or "compare it with a study that ships with the package",
+    )
