@@ -43,10 +43,7 @@ ROOMS = (api, glass, shock_lab, policy_bench, plan, tools, browse, importing, ow
 
 def create_app(settings: Settings) -> FastAPI:
     """Make the server."""
-    # A form that is none is refused in words; the log is no place for every byte of it.
-    logging.getLogger("python_multipart").setLevel(logging.ERROR)
-    # What a form may hold stays in memory: nothing of it is written to disk.
-    MultiPartParser.spool_max_size = settings.limits.body_bytes
+    _forms(settings)
     service = Service(settings)
     editions = Editions(service)
     brought = Brought(service, editions)
@@ -85,6 +82,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_middleware(Guard, settings=settings)
     return app
+
+
+def _forms(settings: Settings) -> None:
+    """Keep what forms hold in memory, and what is no form out of the log."""
+    # A form up to the largest body is never written to disk.
+    MultiPartParser.spool_max_size = settings.limits.body_bytes
+    # What is none is refused in words; the log is no place for every byte of it.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
 def failed(

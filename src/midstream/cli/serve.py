@@ -15,7 +15,7 @@ from midstream.errors import InputError
 from midstream.terms import suggestion
 
 if TYPE_CHECKING:
-    from midstream.app.settings import StudyText
+    from midstream.app.settings import Settings, StudyText
 
 #: Names of this machine, under which the server answers wherever it listens.
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
@@ -58,10 +58,6 @@ def serve(
             typer.echo(f"{one.id:12s} {one.title}")
         return
     free(host, port)
-    import uvicorn
-
-    from midstream.app.connections import Connection
-    from midstream.app.server import create_app
     from midstream.app.settings import Limits, Settings
 
     limits = Limits(import_bytes=import_limit * 1_000_000)
@@ -74,6 +70,16 @@ def serve(
         limits=limits,
     )
     typer.echo(f"midstream on http://{name}:{port}/ (stop with Ctrl-C)", err=True)
+    run(settings, host, port)
+
+
+def run(settings: Settings, host: str, port: int) -> None:
+    """Serve until somebody stops it."""
+    import uvicorn
+
+    from midstream.app.connections import Connection
+    from midstream.app.server import create_app
+
     uvicorn.run(
         create_app(settings),
         host=host,

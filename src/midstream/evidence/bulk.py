@@ -374,10 +374,7 @@ class Bulk:
         return self._rows[asked]
 
     def close(self) -> None:
-        """Let go of the database and its rows until the next question.
-
-        A fork must not hold an open database, and what was asked has mostly been worked up.
-        """
+        """Let go of the database, which a fork must not hold open, and of rows it gave."""
         if self._connection is not None:
             self._connection.close()
         self._connection = None
