@@ -272,6 +272,42 @@ def test_a_client_cannot_stop_the_job_of_another(served: Served) -> None:
     served.client.delete(f"{API}/jobs/{mine}")
 
 
+def ended(served: Served, answer: httpx.Response) -> httpx.Response:
+    """Follow a job to its end."""
+    while answer.status_code == 202:
+        time.sleep(0.05)
+        answer = served.client.get(answer.json()["result"])
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("way", "asked", "says"),
+    [
+        ("/what-if", {"observation": "o-08b9a3bb", "value": "-5"}, "-5 is out of range"),
+        ("/what-if", {"observation": "o-08b9a3bb", "value": "1e308"}, "less than or equal"),
+        ("/shock/result", {**SHOCK, "months": "600", "full": "1"}, "600 is out of range"),
+        ("/tool/target/result", {"country": "DEU", "form": "ndfeb-magnet", "capacity": "1e-12",
+                                 "year": "2026", "draws": "5", "price": "5e-324"}, None),
+    ],
+)  # fmt: skip
+def test_extreme_figures_are_worked_out_or_refused_in_words(
+    served: Served, way: str, asked: dict[str, str], says: str | None
+) -> None:
+    answer = ended(served, served.client.get(way, params=asked))
+    sound(answer)
+    if says is not None:
+        assert answer.status_code == 422
+        assert says in answer.json()["error"]["what"]
+
+
+def test_a_plan_whose_limits_allow_nothing_says_so(served: Served, levers: str) -> None:
+    asked = {"study": levers, "budget": "1000", "draws": "10", "per_year": "1e-9"}
+    answer = ended(served, served.client.get("/policy/plan/result", params=asked))
+    sound(answer)
+    assert answer.status_code == 422
+    assert "limits" in answer.json()["error"]["why"]
+
+
 def raw(served: Served, data: bytes, seconds: float = 5) -> bytes:
     """Send bytes, and give what comes back until the server closes the connection."""
     host, _, port = served.base.removeprefix("http://").partition(":")
