@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,3 +116,31 @@ def test_a_port_that_is_taken_is_one_clear_error(run: Any) -> None:
     assert (code, out) == (2, "")
     assert f"cannot listen on port {port}" in err
     assert "name another port" in err
+
+
+def test_one_word_alone_is_a_list_of_one(small: Study, india: Study) -> None:
+    assert small.score("CHN", "wind") is small.score(["CHN"], ["wind"])
+    asked = midstream.ShockRequest("CHN", "ndfeb-magnet", "DEU", "export-ban", draws=1)
+    assert asked.targets == ("DEU",)
+    assert india.policy_choice("recycling") == india.policy_choice(["recycling"])
+    with pytest.raises(midstream.InputError, match="unknown country 'GER'"):
+        small.score("GER")
+    with pytest.raises(midstream.InputError, match="IND is not two countries"):
+        india.match("IND")
+
+
+def test_a_path_may_be_text(small: Study, tmp_path: Path) -> None:
+    out = str(tmp_path / "edition")
+    built = midstream.build(small, out, only={"tables"})
+    assert built.folder == Path(out)
+    assert midstream.verify(out) == []
+    with pytest.raises(midstream.InputError, match="no manifest"):
+        midstream.verify(str(tmp_path))
+    with pytest.raises(midstream.EvidenceError, match="no such data folder"):
+        midstream.load("india-us", data="none")
+
+
+def test_a_score_takes_a_draw(small: Study) -> None:
+    for draws in (0, -1):
+        with pytest.raises(midstream.InputError, match="draws"):
+            small.score(draws=draws)

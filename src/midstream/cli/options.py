@@ -84,8 +84,9 @@ def on_study(command: Callable[..., tuple[Any, Table]]) -> Callable[..., None]:
 
 
 def emit(answer: Any, as_json: bool, table: Table) -> None:
-    """Print an answer as JSON or as a table."""
+    """Print an answer as JSON, its warnings on standard error as well, or as a table."""
     if as_json:
+        sys.stderr.writelines(f"Warning: {warning}\n" for warning in answer["warnings"])
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         sys.stdout.write(table(answer) + "\n")

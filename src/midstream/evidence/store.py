@@ -54,7 +54,7 @@ class Evidence:
     @classmethod
     def load(
         cls,
-        folder: Path | None = None,
+        folder: str | Path | None = None,
         *,
         without_licences: frozenset[str] = frozenset(),
         check: bool = True,
@@ -73,7 +73,7 @@ class Evidence:
             EvidenceError: naming every problem with file, row, column and how to mend it.
             InputError: if a licence is unknown, or the model cannot do without its sources.
         """
-        read = read_folder(folder or SHIPPED)
+        read = read_folder(Path(folder) if folder is not None else SHIPPED)
         problems = list(read.problems)
         if check and not problems:
             problems += check_relations(read)

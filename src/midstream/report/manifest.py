@@ -188,12 +188,13 @@ def _record(folder: Path, name: str) -> dict[str, Any]:
     return {"path": name, "bytes": len(data), "sha256": _sha256(data)}
 
 
-def verify(folder: Path) -> list[Difference]:
+def verify(folder: str | Path) -> list[Difference]:
     """Recompute a manifest and give every difference, none if the folder is as it was built.
 
     Raises:
         InputError: if there is no manifest, or it cannot be read.
     """
+    folder = Path(folder)
     manifest = read_manifest(folder)
     found: list[Difference] = []
     listed = set()

@@ -26,7 +26,7 @@ __all__ = ["Progress", "Study", "StudyConfig", "load", "open_on", "read_config",
 def load(
     study: str | Path = "india-us",
     *,
-    data: Path | None = None,
+    data: str | Path | None = None,
     without_licences: frozenset[str] = frozenset(),
     seed: int | None = None,
     check: bool = False,

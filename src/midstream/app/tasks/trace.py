@@ -78,14 +78,7 @@ def what_if(
         [country], draws=size, progress=lambda share: place.tell((1 + share) / 2)
     )
     desk = QuickDesk(opened)
-    rows = [
-        {
-            "sector": desk.sector(sector),
-            "now": tuple(map(of_cell, _strip(now, country, sector))),
-            "then": tuple(map(of_cell, _strip(then, country, sector))),
-        }
-        for sector in opened.config.sectors
-    ]
+    rows = [_row(desk, now, then, country, sector) for sector in opened.config.sectors]
     pen = LivePen(desk, "/what-if", [])
     text = (
         environment()
@@ -112,6 +105,17 @@ def _below_zero(value: float, what: str) -> InputError:
         why=f"{what} is no figure that can lie below zero",
         mend="give a figure of 0 or more",
     )
+
+
+def _row(
+    desk: QuickDesk, now: Scorecard, then: Scorecard, country: str, sector: str
+) -> dict[str, Any]:
+    """The strip of a sector as it is, and as it would be."""
+    return {
+        "sector": desk.sector(sector),
+        "now": tuple(map(of_cell, _strip(now, country, sector))),
+        "then": tuple(map(of_cell, _strip(then, country, sector))),
+    }
 
 
 def _strip(card: Scorecard, country: str, sector: str) -> list[CellScore]:
