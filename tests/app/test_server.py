@@ -378,6 +378,14 @@ def test_the_plant_that_stands_first_is_one_whose_money_is_known(served: Served)
     assert len(re.findall("<option", page)) > 50
 
 
+@pytest.mark.parametrize("way", ["/", "/shock", "/static/site.css", f"{API}/studies", "/none"])
+def test_the_head_of_an_answer_is_given_without_its_body(served: Served, way: str) -> None:
+    head, whole = served.client.head(way), served.client.get(way)
+    assert head.status_code == whole.status_code
+    assert head.content == b""
+    assert head.headers["content-length"] == str(len(whole.content))
+
+
 @pytest.mark.parametrize("way", ["/nothing", "/?study=none", "/trace/f:nothing", "/?country=ATL"])
 def test_an_error_is_a_page_for_people_and_json_for_programs(served: Served, way: str) -> None:
     accept = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

@@ -111,7 +111,7 @@ class Guard:
         fault: tuple[int, Failure] | None = None
         try:
             with suppress(BodyError, ClientDisconnect):
-                await self.app(scope, body, headed)
+                await self.app(_asked(scope), body, headed)
         except Exception:
             # Whoever asks hears that it was our fault; what it was stands in the log alone.
             _LOG.exception("%s %s failed", scope["method"], scope["path"])
@@ -220,6 +220,11 @@ class _Body:
                 ),
             )
             raise BodyError from None
+
+
+def _asked(scope: Scope) -> Scope:
+    """Give what a route is asked: HEAD is GET, of whose answer the connection keeps the body."""
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
 
 def _in_numbers(name: str) -> bool:
