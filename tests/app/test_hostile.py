@@ -442,3 +442,35 @@ def test_a_reader_who_leaves_is_no_fault(caplog: pytest.LogCaptureFixture) -> No
 
     assert guarded(leaves, nothing) == []
     assert not caplog.records
+
+
+def test_a_question_of_the_api_whose_reader_has_left_is_not_begun(tmp_path: Path) -> None:
+    study = StudyText("small", "Wind", SMALL)
+    app = create_app(Settings((study,), cache=tmp_path, warm=False))
+    comes = iter(
+        [
+            {"type": "http.request", "body": b"", "more_body": False},
+            {"type": "http.disconnect"},
+        ]
+    )
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return next(comes)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "GET", "path": "/api/v1/outlook",
+        "raw_path": b"/api/v1/outlook", "query_string": b"draws=7&wait=60", "root_path": "",
+        "scheme": "http", "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+        "headers": [(b"host", b"localhost")],
+    }  # fmt: skip
+    # Its lanes have not begun, so that every job waits.
+    begun = time.monotonic()
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == 409
+    assert time.monotonic() - begun < 30
+    assert not app.state.service.jobs
+    assert app.state.service.lanes["slow"].next_job() is None
