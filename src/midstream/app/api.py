@@ -73,7 +73,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     for code, words in {
         403: "from another site",
         404: "no such study, number or job",
-        409: "the job was stopped",
+        409: "the reader has left",
         413: "the body is too large",
         421: "another host name",
         422: "cannot be asked like that",
@@ -226,7 +226,7 @@ async def job_state(request: Request, name: JobId) -> JobBody:
 
 
 async def job_stop(request: Request, name: JobId) -> JobBody:
-    """Stop a job; one that is done stays done, one that others wait for goes on for them."""
+    """Stop a job, and let its address go; one that others wait for goes on for them."""
     address = service_of(request).known(name)
     address.leave()
     return JobBody(**job_body(address))
@@ -236,8 +236,6 @@ async def job_result(request: Request, name: JobId) -> Response:
     """Give the answer of a job, or how far it is."""
     address = service_of(request).known(name)
     job = address.job
-    if address.state == "stopped":
-        raise refuse(409, "the job was stopped")
     if not job.done.done():
         return told(address)
     value = value_of(job.done.result())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -24,18 +25,32 @@ class Connection(H11Protocol):
     """
 
     waiting: asyncio.TimerHandle | None = None
+    begun = 0.0
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is asked or answered here just now."""
+        return self.waiting is not None or self.timeout_keep_alive_task is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take a connection, if there is room for it."""
+        """Take a connection; where there are too many, the oldest that is silent makes room."""
         if not isinstance(transport, asyncio.Transport):
             raise TypeError("a connection needs a transport that reads and writes")
         super().connection_made(transport)
-        host = self.client[0] if self.client else ""
-        same = sum(_host(one) == host for one in self.connections)
-        if len(self.connections) > MOST or (host not in LOOPBACK and same > MOST_OF_ONE):
-            transport.close()
-            return
+        self.begun = self.loop.time()
+        there = [one for one in self.connections if _open(one)]
+        host = _host(self)
+        same = [one for one in there if _host(one) == host]
+        if host not in LOOPBACK and len(same) > MOST_OF_ONE:
+            self._room(same)
+        elif len(there) > MOST:
+            self._room(there)
         self._wait()
+
+    def _room(self, there: Sequence[object]) -> None:
+        """Close the connection that has been silent for longest, or this one if none is."""
+        silent = [one for one in there if isinstance(one, Connection) and one.silent]
+        min(silent, key=lambda one: one.begun, default=self).transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of a connection."""
@@ -78,6 +93,11 @@ class Connection(H11Protocol):
         for event in events:
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
+
+
+def _open(connection: object) -> bool:
+    transport = getattr(connection, "transport", None)
+    return isinstance(transport, asyncio.Transport) and not transport.is_closing()
 
 
 def _host(connection: object) -> str:

@@ -52,7 +52,7 @@ def changed_in(text: str) -> dict[str, float]:
 def _read(text: str) -> dict[str, Any]:
     if any(line.count(".") > DOTS for line in text.splitlines()):
         why = f"one of its lines has more than {DOTS} dots"
-        raise refuse(422, "the study file is not one", "study file", why, "shorten that line")
+        raise refuse(422, "the study file cannot be read", "study file", why, "shorten that line")
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:

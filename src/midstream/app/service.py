@@ -256,11 +256,15 @@ class Service:
         """Give an address of a job by its name.
 
         Raises:
-            ServedError: 404 if there is none.
+            ServedError: 404 if there is none, or its client has stopped it.
         """
         if name not in self.addresses:
             why = f"the last {self.limits.jobs} jobs are remembered"
             raise refuse(404, f"no job {name!r}", "job", why, "ask again for what it was to give")
+        if self.addresses[name].left:
+            raise refuse(
+                404, "the job was stopped", "job", mend="ask again if you want it after all"
+            )
         return self.addresses[name]
 
 
