@@ -275,8 +275,11 @@ def fuzz(cases: int) -> int:
             served.stop()
 
 
-#: An id that is well formed may still name nothing, and a client may ask too much.
+#: An id that is well formed may still name nothing, a client may ask too much, and an answer may
+#: be waited for as long as a request may say.
 CONFIG = """
+request-timeout = 90
+
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "404", "409", "422", "429", "503"]
 """

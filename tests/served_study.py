@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import httpx
 import uvicorn
 
+from midstream.app.connections import Connection
 from midstream.app.server import create_app
 from midstream.app.settings import Settings
 
@@ -24,7 +25,14 @@ class Served:
 
 def run(settings: Settings) -> Iterator[Served]:
     """Run a server on a free port of this machine."""
-    config = uvicorn.Config(create_app(settings), port=0, log_level="error", server_header=False)
+    config = uvicorn.Config(
+        create_app(settings),
+        port=0,
+        log_level="error",
+        server_header=False,
+        http=Connection,
+        ws="none",
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from midstream.chain.world import World
     from midstream.errors import EvidenceError, InputError, MidstreamError, ModelError
     from midstream.evidence import Evidence, Quantity
+    from midstream.evidence.frame import frame
     from midstream.report.edition import build
     from midstream.report.manifest import verify
     from midstream.scorecard.result import Scorecard
+    from midstream.shock.instruments import ShockRequest
     from midstream.study import Study, load
 
 __version__ = "0.1.0"
@@ -52,6 +54,8 @@ _HOMES = {
     "ProbabilityChange": "chain.change",
     "TechnologyChange": "chain.change",
     "Scorecard": "scorecard.result",
+    "ShockRequest": "shock.instruments",
+    "frame": "evidence.frame",
     "build": "report.edition",
     "verify": "report.manifest",
     "MidstreamError": "errors",
@@ -77,10 +81,12 @@ __all__ = [
     "ProbabilityChange",
     "Quantity",
     "Scorecard",
+    "ShockRequest",
     "Study",
     "TechnologyChange",
     "World",
     "build",
+    "frame",
     "load",
     "verify",
 ]

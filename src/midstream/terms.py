@@ -6,7 +6,7 @@ No number from the world stands here; countries, materials and forms are rows of
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -78,6 +78,15 @@ SECTORS: Mapping[str, str] = {
     "ai-infrastructure": "AI infrastructure",
     "industrial-robotics": "Industrial robotics",
 }
+
+
+def several(words: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Give some words; one alone is one word, not its letters.
+
+    >>> several("IND"), several(["IND", "USA"]), several(None)
+    (('IND',), ('IND', 'USA'), ())
+    """
+    return (words,) if isinstance(words, str) else tuple(words or ())
 
 
 def nearest(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,3 +96,23 @@ def test_a_file_that_is_wrong_or_too_large_says_how_to_go_on(
         wait(explorer, lambda d, words=words: words in text_of(d, "result"))
     assert not explorer.find_elements(By.CSS_SELECTOR, "#result i")
     assert violations(explorer, axe_script) == []
+
+
+def test_what_is_copied_as_python_gives_the_answer(explorer: Driver, served: Served) -> None:
+    screen(explorer, 1240)
+    visit(explorer, served, "/tool/target?study=small&country=DEU&form=ndfeb-magnet&draws=20")
+    for name, value in {"capacity": "500", "year": "2026", "draws": "20"}.items():
+        field = explorer.find_element(By.NAME, name)
+        field.clear()
+        field.send_keys(value)
+    for kind in ("curl", "python"):
+        explorer.find_element(By.CSS_SELECTOR, f"[data-copy-as={kind}]").click()
+        start = {"curl": "curl '", "python": "import json"}[kind]
+        wait(explorer, lambda d, start=start: text_of(d, "copied").startswith(start))
+    code = explorer.execute_script("return document.getElementById('copied').textContent")
+    # What takes long comes as the address of a job first.
+    for text in (code, code.replace('"))\nwhile', '&wait=0&offset=1"))\nwhile')):
+        done = subprocess.run(
+            [sys.executable, "-c", text], capture_output=True, text=True, check=True
+        )
+        assert "'incentive_price': {'value'" in done.stdout

@@ -325,11 +325,17 @@ def test_a_job_is_stopped(served: Served) -> None:
     assert answer.status_code == 202
     job = answer.json()["job"]
     assert answer.headers["location"].endswith(job)
-    served.client.delete(f"{API}/jobs/{job}")
-    while served.client.get(f"{API}/jobs/{job}").json()["state"] not in ("done", "stopped"):
-        pass
-    ended = served.client.get(f"{API}/jobs/{job}/result")
-    assert ended.status_code in (409, 503)
+    assert served.client.delete(f"{API}/jobs/{job}").json()["state"] == "stopped"
+    for way in ("", "/result"):
+        ended = served.client.get(f"{API}/jobs/{job}{way}")
+        assert (ended.status_code, error_of(ended)["what"]) == (404, "the job was stopped")
+    # What is done can be let go as well.
+    done = served.client.get(f"{API}/shock/backtest", params={"wait": 0})
+    if done.status_code == 202:
+        job = done.json()["job"]
+        wait_for(served, done)
+        assert served.client.delete(f"{API}/jobs/{job}").json()["state"] == "done"
+        assert served.client.get(f"{API}/jobs/{job}").status_code == 404
 
 
 def test_a_bucket_gives_no_more_than_it_holds() -> None:
@@ -392,3 +398,56 @@ def test_ways_of_a_page_become_addresses() -> None:
     assert "/trace/f:a/b%3Fc?study=small" in made
     filtered = address.live('<a href="evidence.html#form=x"></a>', "a.html", "small")
     assert "/evidence?study=small&amp;form=x" in filtered
+
+
+@pytest.mark.parametrize(
+    "way", ["/tool/target?country=CHN", "/tool/ranks?stage=C9", "/policy/plan?budget=x"]
+)
+def test_a_page_opens_though_what_it_is_asked_is_not_whole(served: Served, way: str) -> None:
+    """The menu of countries leads to such an address: the fields are then still to be filled."""
+    answer = served.client.get(way)
+    assert answer.status_code == 200, answer.text
+    assert 'id="tool"' in answer.text
+
+
+def test_the_plant_that_stands_first_is_one_whose_money_is_known(served: Served) -> None:
+    page = served.client.get("/tool/plant").text
+    first = re.findall(r'<option value="([^"]+)" selected>', page)
+    asked = {"study": "small", "facility": first[0], "draws": "20"}
+    text = wait_for(served, served.client.get("/tool/plant/result", params=asked)).text
+    assert "uses" in text.lower()
+    assert len(re.findall("<option", page)) > 50
+
+
+@pytest.mark.parametrize("way", ["/", "/shock", "/static/site.css", f"{API}/studies", "/none"])
+def test_the_head_of_an_answer_is_given_without_its_body(served: Served, way: str) -> None:
+    head, whole = served.client.head(way), served.client.get(way)
+    assert head.status_code == whole.status_code
+    assert head.content == b""
+    assert head.headers["content-length"] == str(len(whole.content))
+
+
+@pytest.mark.parametrize("way", ["/nothing", "/?study=none", "/trace/f:nothing", "/?country=ATL"])
+def test_an_error_is_a_page_for_people_and_json_for_programs(served: Served, way: str) -> None:
+    accept = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page, told = served.client.get(way, headers=accept), served.client.get(way)
+    assert page.status_code == told.status_code == 404
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    what = error_of(told)["what"]
+    assert what[1:] in page.text.replace("&#39;", "'")
+    for name, value in HEADERS:
+        assert page.headers[name.decode()] == value.decode()
+    program = served.client.get(f"{API}{way}", headers=accept)
+    assert program.headers["content-type"] == "application/json"
+
+
+def test_a_shock_of_one_draw_is_answered_at_once_and_its_numbers_open(served: Served) -> None:
+    asked = {"actor": "CHN", "form": "ndfeb-magnet", "target": "WLD", "instrument": "export-ban",
+             "draws": 1, "months": 7}  # fmt: skip
+    answer = served.client.get(f"{API}/shock/run", params=asked)
+    assert answer.status_code == 200
+    price = answer.json()["result"]["price_outside"][3]
+    assert price["low"] is None or price["low"] == price["value"] == price["high"]
+    tree = served.client.get(f"{API}/evidence/trace", params={"lineage": price["lineage"]})
+    assert tree.status_code == 200, tree.text
+    assert tree.json()["result"]["id"] == price["lineage"]

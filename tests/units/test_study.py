@@ -58,9 +58,17 @@ def test_every_shipped_study_opens(name: str) -> None:
         ('focus = "IND"', 'focus = "WLD"', "unknown country 'WLD'"),
         ("horizon = 2030", 'horizon = "soon"', "horizon"),
         ("draws = 2000", "draws = 10", "draws"),
-        ("draws = 2000", "drawz = 2000", "drawz"),
+        (
+            "draws = 2000",
+            "drawz = 2000",
+            "'drawz'. the study file has 1 such problem. To mend it: did you mean draws",
+        ),
+        ("months = 9", "monts = 9", "unknown key 'shocks.0.monts'"),
+        ('focus = "IND"', "", "the key 'focus' is missing. the study file has 1 such problem."),
         ('sector = "electric-vehicles"', 'sector = "electric-cars"', "unknown sector"),
         ('id = "india-us"', "id = ", "not TOML"),
+        ("draws = 2000", f"draws = {'9' * 5000}", "not TOML"),
+        ("draws = 2000", f"draws = {'[' * 3000}", "not TOML"),
         ("date = 2026-11-24", 'date = "yesterday"', "edition.date"),
     ],
 )

@@ -17,10 +17,11 @@ from midstream.evidence.checks import counts
 from midstream.evidence.query import show
 from midstream.report.compare import diff
 from midstream.report.manifest import hint, read_manifest, verify
-from midstream.study import Progress, Study
+from midstream.study import Progress, Study, shipped
 from midstream.study.tracing import work_out
 
 if TYPE_CHECKING:
+    from midstream.report.edition import Edition
     from midstream.shock.instruments import ShockRequest
 
 #: Parameters of the peak form, its rivals and the engine, which the backtest reads.
@@ -220,6 +221,23 @@ def diff_answer(old: Path, new: Path) -> Envelope:
     """Figures that changed between two editions, with the inputs that moved them."""
     result = [change.to_dict() for change in diff(old, new)]
     return _of_edition("diff", read_manifest(new), result)
+
+
+def build_answer(study: Study, edition: Edition) -> Envelope:
+    """What was built: its folder, its files, the hash of its inputs and that of its manifest."""
+    result = {
+        "folder": str(edition.folder),
+        "files": list(edition.files),
+        "edition": edition.hash,
+        "manifest": edition.manifest_hash,
+    }
+    return envelope("build", study.evidence, result, study.config.id)
+
+
+def studies_answer() -> Envelope:
+    """Studies that ship with the package."""
+    result = [{"id": name, "title": title} for name, title in shipped().items()]
+    return envelope("studies", Evidence.load(check=False), result)
 
 
 def _of_edition(command: str, manifest: Mapping[str, Any], result: Any) -> Envelope:

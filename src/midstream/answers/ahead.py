@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from midstream.answers import Envelope, envelope, of_study
-from midstream.counterstrategy.moves import Move
-from midstream.counterstrategy.result import Counter, DeterrentRow, MoveRow
 from midstream.errors import InputError
-from midstream.evidence import Quantity
+from midstream.evidence.plain import plain
 from midstream.study import Progress, Study
 
 if TYPE_CHECKING:
     from midstream.scenarios.observe import Step
     from midstream.scenarios.signals import Signal
-
-
-def plain(value: Any) -> Any:
-    """Turn rows of quantities into JSON values, field by field under their own names."""
-    if isinstance(value, Quantity):
-        return value.to_dict()
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(one) for one in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    return value
 
 
 def outlook_answer(
@@ -87,34 +71,7 @@ def counter_answer(
 ) -> Envelope:
     """What an incumbent can do to the entrants of a form, and what would deter it."""
     found = study.counter(form, entrants, incumbent=incumbent, price=price, draws=draws)
-    result = {
-        **plain(_without(found, "moves", "deterrence", "sensitivity", "warnings", "assumptions")),
-        "entrants": plain(found.entrants),
-        "moves": [_move(row) for row in found.moves],
-        "deterrence": [_deterrent(row) for row in found.deterrence],
-        "sensitivity": [_deterrent(row) for row in found.sensitivity],
-    }
-    return of_study("counter", study, result, found.warnings)
-
-
-def _without(found: Counter, *names: str) -> dict[str, Any]:
-    every = {field.name: getattr(found, field.name) for field in fields(found)}
-    return {name: value for name, value in every.items() if name not in names}
-
-
-def _move(row: MoveRow) -> dict[str, Any]:
-    rest = {field.name: getattr(row, field.name) for field in fields(row)}
-    del rest["move"], rest["label"]
-    return {"move": row.label, **_terms(row.move), **plain(rest)}
-
-
-def _terms(move: Move) -> dict[str, Any]:
-    return {"kind": move.kind, "years": move.years, "price": move.price, "depth": move.depth}
-
-
-def _deterrent(row: DeterrentRow) -> dict[str, Any]:
-    made: dict[str, Any] = plain(row)
-    return made
+    return of_study("counter", study, found.to_dict(), found.warnings)
 
 
 def watch_answer(study: Study, draws: int | None = None) -> Envelope:

@@ -12,11 +12,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from midstream.app.commands import COMMANDS, Command
-from midstream.app.failures import FailureBody
+from midstream.app.failures import FailureBody, refuse
 from midstream.app.formats import MEDIA, wanted
 from midstream.app.lanes import Job, value_of
 from midstream.app.safety import client_of
-from midstream.app.service import Ready, Service, ready
+from midstream.app.service import Address, Ready, Service, ready
 
 PREFIX = "/api/v1"
 
@@ -73,7 +73,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
     for code, words in {
         403: "from another site",
         404: "no such study, number or job",
-        409: "the job was stopped",
+        409: "the reader has left",
         413: "the body is too large",
         421: "another host name",
         422: "cannot be asked like that",
@@ -113,21 +113,31 @@ def sent(request: Request, answer: Ready, keep: str = "no-cache") -> Response:
     return Response(answer.body, media_type=answer.kind, headers=headers)
 
 
-def job_body(job: Job) -> dict[str, Any]:
+def job_body(address: Address) -> dict[str, Any]:
     """Tell how far a job is."""
     return {
-        "job": job.id,
-        "state": job.state,
-        "share": round(job.share, 3),
-        "result": f"{PREFIX}/jobs/{job.id}/result",
+        "job": address.name,
+        "state": address.state,
+        "share": round(address.job.share, 3),
+        "result": f"{PREFIX}/jobs/{address.name}/result",
     }
 
 
-def accepted(job: Job) -> JSONResponse:
-    """Give the address of a job that is not done."""
-    job.told = True
-    headers = {"location": f"{PREFIX}/jobs/{job.id}", "cache-control": "no-store"}
-    return JSONResponse(job_body(job), 202, headers)
+def accepted(request: Request, job: Job) -> JSONResponse:
+    """Give a reader the address of a job that is not done."""
+    return told(service_of(request).address(job, client_of(request.scope)))
+
+
+def told(address: Address) -> JSONResponse:
+    """Say where a job is to be asked for."""
+    headers = {"location": f"{PREFIX}/jobs/{address.name}", "cache-control": "no-store"}
+    return JSONResponse(job_body(address), 202, headers)
+
+
+async def left(request: Request) -> None:
+    """Wait until the reader has left: moved on to another setting, or closed the page."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def answered(
@@ -145,9 +155,17 @@ async def answered(
     lane = command.lane(own.get("draws"))
     values = (study, command.path, own, form)
     job = service.job(client_of(request.scope), lane, "answers.command", *values, kind=MEDIA[form])
-    await asyncio.wait([job.done], timeout=wait)
+    leaving = asyncio.ensure_future(left(request))
+    try:
+        await asyncio.wait((job.done, leaving), timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone = leaving.done()
+        leaving.cancel()
     if not job.done.done():
-        return accepted(job)
+        if not gone:
+            return accepted(request, job)
+        job.leave()
+        raise refuse(409, "the reader has left", command.path, mend="ask again")
     body, total = value_of(job.done.result())
     answer = ready(body, MEDIA[form], total)
     service.kept.put(key, answer)
@@ -204,21 +222,22 @@ async def studies(request: Request) -> list[StudyBody]:
 
 async def job_state(request: Request, name: JobId) -> JobBody:
     """Tell how far a job is."""
-    return JobBody(**job_body(service_of(request).known_job(name)))
+    return JobBody(**job_body(service_of(request).known(name)))
 
 
 async def job_stop(request: Request, name: JobId) -> JobBody:
-    """Stop a job; one that is done stays done."""
-    job = service_of(request).known_job(name)
-    job.halt()
-    return JobBody(**job_body(job))
+    """Stop a job, and let its address go; one that others wait for goes on for them."""
+    address = service_of(request).known(name)
+    address.leave()
+    return JobBody(**job_body(address))
 
 
 async def job_result(request: Request, name: JobId) -> Response:
     """Give the answer of a job, or how far it is."""
-    job = service_of(request).known_job(name)
+    address = service_of(request).known(name)
+    job = address.job
     if not job.done.done():
-        return accepted(job)
+        return told(address)
     value = value_of(job.done.result())
     body, total = value if isinstance(value, tuple) else (value, None)
     data = body.encode() if isinstance(body, str) else body

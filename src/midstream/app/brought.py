@@ -23,9 +23,10 @@ from midstream.app.settings import StudyText
 
 #: What the folder of a run is called, before the number of its process.
 RUN = "run-"
-#: Characters of a file's name that are kept, and how many; release and edition stand in names.
+#: Characters of a file's name that are kept, how many bytes of them, and how many letters what
+#: stands behind the last dot may have to be an ending; release and edition stand in names.
 _KEPT = re.compile(r"[^\w .()+-]")
-LONGEST = 120
+LONGEST, ENDING = 120, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,9 @@ class Brought:
         self._room(id)
         place = self.folder / id
         try:
-            place.mkdir()
-            path = place / plain_name(name)
+            # What is worked out from a file lies beside its folder: no name can be in the way.
+            (place / "file").mkdir(parents=True)
+            path = place / "file" / plain_name(name)
             part = place / ".part"
             with part.open("wb") as out:
                 async for chunk in parts:
@@ -189,4 +191,11 @@ def plain_name(name: str) -> str:
     """Give the name of a file without folders and without characters no name needs."""
     bare = _KEPT.sub("_", name.replace("\\", "/").rpartition("/")[2]).strip(". ")
     stem, dot, ending = bare.rpartition(".")
-    return f"{stem[: LONGEST - len(ending) - 1]}{dot}{ending}"[:LONGEST] or "file"
+    if len(ending) >= ENDING:
+        stem, dot, ending = bare, "", ""
+    return _short(stem, LONGEST - len((dot + ending).encode())) + dot + ending or "file"
+
+
+def _short(text: str, most: int) -> str:
+    """Cut a text to so many bytes, as folders count the letters of a name."""
+    return text.encode()[:most].decode(errors="ignore")

@@ -109,6 +109,10 @@ class Editions:
         if self.service.settings.warm:
             self.of(self.service.study(""))
 
+    def known(self, study: StudyText) -> Edition | None:
+        """Give the pages of a study if they are at hand; nothing is begun."""
+        return self._known.get(study)
+
     def of(self, study: StudyText) -> Edition | Job:
         """Give the pages of a study, or the job that makes them.
 

@@ -20,6 +20,9 @@ from midstream.app.settings import StudyText
 #: Boxes under one box of the tree, inputs in the list.
 BOXES, INPUTS = 12, 200
 
+#: Largest figure that can stand in place of another.
+LARGEST = 1e15
+
 #: Parts of an id whose number takes long to work out: where the slow process has just made it,
 #: it is there at once.
 LONG = ("/plan~",)
@@ -148,7 +151,7 @@ def branch(lineage: str, nodes: Nodes, depth: int) -> dict[str, Any]:
 async def what_if(
     request: Request,
     observation: Annotated[str, Query(max_length=40)],
-    value: Annotated[float, Query(allow_inf_nan=False)],
+    value: Annotated[float, Query(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)],
     study: StudyId = "",
 ) -> Response:
     """Begin to score again with another figure in place of an observation's."""

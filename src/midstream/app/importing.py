@@ -137,7 +137,7 @@ async def accept(request: Request) -> Response:
             held.accept(made, str(value_of(outcome)).encode())
 
     working.done.add_done_callback(serve)
-    return accepted(working)
+    return accepted(request, working)
 
 
 async def discard(request: Request, name: DataName) -> Response:

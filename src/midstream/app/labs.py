@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from midstream.app.api import accepted, sent, service_of
+from midstream.app.api import accepted, left, sent, service_of
 from midstream.app.failures import Failure, ServedError
 from midstream.app.lanes import value_of
 from midstream.app.pages import HTML, rendered
@@ -61,12 +61,6 @@ async def choices(request: Request, task: str, study: StudyText) -> Any:
             held.pop(next(iter(held)))
         held[key] = await service_of(request).value(client_of(request.scope), "quick", task, study)
     return held[key]
-
-
-async def left(request: Request) -> None:
-    """Wait until the reader has left: moved on to another setting, or closed the page."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 async def kept(request: Request, lane: str, task: str, *values: Any, kind: str = HTML) -> Ready:
@@ -122,4 +116,4 @@ def job(request: Request, task: str, *values: Any) -> Response:
             service.kept.put(key, ready(str(value_of(outcome)).encode(), HTML))
 
     made.done.add_done_callback(keep)
-    return accepted(made)
+    return accepted(request, made)

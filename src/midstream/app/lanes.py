@@ -36,7 +36,7 @@ class Job:
     """Something a client has asked for.
 
     Attributes:
-        id: Name in addresses.
+        id: Name among jobs.
         client: Who asked.
         task, values: What is to be done.
         done: Gets the outcome.
@@ -45,7 +45,6 @@ class Job:
         hand: Process that does it.
         begun: When it was asked for.
         readers: How many still want it.
-        told: Whether its address was given out; its outcome is then kept for who asks for it.
     """
 
     id: str
@@ -58,7 +57,6 @@ class Job:
     hand: Hand | None = None
     begun: float = field(default_factory=time.monotonic)
     readers: int = 0
-    told: bool = False
 
     @property
     def size(self) -> int:
@@ -84,10 +82,14 @@ class Job:
             words = Failure(what="the job was stopped")
             self.done.set_result(Outcome(None, 409, words))
 
-    def leave(self) -> None:
-        """Take one reader away; what nobody waits for any more and has not begun is not done."""
+    def leave(self, *, told: bool = False) -> None:
+        """Take one reader away; what nobody waits for any more and has not begun is not done.
+
+        Args:
+            told: Whether the reader told it to stop; then it stops as well where it has begun.
+        """
         self.readers -= 1
-        if self.readers == 0 and self.state == "waiting":
+        if self.readers == 0 and (told or self.state == "waiting"):
             self.halt()
 
     def _end(self) -> None:
@@ -128,6 +130,8 @@ class Hand:
             working = asyncio.wrap_future(self._pool.submit(work, job.task, *job.values))
         except (TimeoutError, BrokenProcessPool):
             return _failed(503, "no worker could begin", "ask again")
+        # Where the server stops meanwhile, nobody hears how it ended.
+        working.add_done_callback(lambda one: one.cancelled() or one.exception())
         done, _ = await asyncio.wait({working}, timeout=seconds)
         if not done:
             why = f"a job of this kind may take {seconds:g} seconds"
@@ -222,10 +226,20 @@ class Lane:
                     await self._more.wait()
                 continue
             job.state, job.hand = "running", hand
-            outcome = await hand.run(job, self.seconds)
+            # Whatever befalls a process, its lane goes on.
+            (found,) = await asyncio.gather(hand.run(job, self.seconds), return_exceptions=True)
+            outcome = self._outcome(job, hand, found)
             job.state = "done"
             if not job.done.done():
                 job.done.set_result(outcome)
+
+    def _outcome(self, job: Job, hand: Hand, found: Outcome | BaseException) -> Outcome:
+        """Give the outcome of a job, also where its process could not be begun or spoken to."""
+        if isinstance(found, Outcome):
+            return found
+        _LOG.error("job %s broke off", job.task, exc_info=found)
+        hand.close()
+        return _failed(503, "no worker could do this", "ask again")
 
 
 def _failed(status: int, what: str, mend: str, why: str = "") -> Outcome:

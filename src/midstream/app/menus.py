@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from midstream.app.settings import StudyText
 
@@ -49,7 +49,7 @@ def country_menu(
 
 def filled(page: str, studies: str, countries: str, country: str, focus: str) -> str:
     """Fill the places of the menus in a page, and keep its country in the navigation."""
-    kept = f"&amp;country={escape(country)}" if country and country != focus else ""
+    kept = f"&amp;country={quote(country)}" if country and country != focus else ""
     for name, text in (("studies", studies), ("countries", countries), ("country", kept)):
         page = page.replace(f"<!--{name}-->", text)
     return page

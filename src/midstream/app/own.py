@@ -25,12 +25,17 @@ from midstream.app.settings import StudyText
 _TABLE = re.compile(r"(?ms)^\[assumptions\][^\n]*\n.*?(?=^\[|\Z)")
 #: Fields of one form.
 FIELDS = 1000
+#: Dots in a line of a study file: reading a key takes the square of its parts.
+DOTS = 200
 
 
 def with_assumptions(text: str, values: Mapping[str, float]) -> str:
     """Give the text of a study file with other assumptions in place of its own."""
     bare = _TABLE.sub("", text).rstrip()
-    rows = "\n".join(f"{json.dumps(name)} = {float(value)!r}" for name, value in values.items())
+    rows = "\n".join(
+        f"{json.dumps(name, ensure_ascii=False)} = {float(value)!r}"
+        for name, value in values.items()
+    )
     return f"{bare}\n\n[assumptions]\n{rows}\n" if rows else f"{bare}\n"
 
 
@@ -40,13 +45,22 @@ def changed_in(text: str) -> dict[str, float]:
     Raises:
         ServedError: 422 if it is not TOML.
     """
-    try:
-        found = tomllib.loads(text).get("assumptions", {})
-    except tomllib.TOMLDecodeError as error:
-        raise refuse(
-            422, "the study file is not TOML", "study file", str(error), "correct that line"
-        ) from None
+    found = _read(text).get("assumptions", {})
     return dict(found) if isinstance(found, dict) else {}
+
+
+def _read(text: str) -> dict[str, Any]:
+    if any(line.count(".") > DOTS for line in text.splitlines()):
+        why = f"one of its lines has more than {DOTS} dots"
+        raise refuse(422, "the study file cannot be read", "study file", why, "shorten that line")
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        # Numbers of too many digits and lists in too many lists are no errors of TOML.
+        why = str(error)[:400]
+        raise refuse(
+            422, "the study file is not TOML", "study file", why, "correct that line"
+        ) from None
 
 
 def own_study(text: str, base: StudyText) -> StudyText:
@@ -55,7 +69,7 @@ def own_study(text: str, base: StudyText) -> StudyText:
     It stands on the data of the study it was made beside.
     """
     changed = changed_in(text)
-    title = str(tomllib.loads(text).get("title", "Own study"))[:120]
+    title = str(_read(text).get("title", "Own study"))[:120]
     name = f"own-{hashlib.sha256(f'{base.data}{text}'.encode()).hexdigest()[:12]}"
     told = f"{title} (changed)" if changed else title
     names = tuple(map(str, sorted(changed)))
@@ -83,7 +97,7 @@ async def _uploaded(file: UploadFile, most: int) -> str:
         why = f"a study file has at most {most:,} bytes"
         raise refuse(413, "the study file is too large", "study file", why, "shorten it")
     try:
-        return data.decode()
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise refuse(
             422, "the study file is not UTF-8 text", "study file", mend="save it as UTF-8"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import RedirectResponse
 
-from midstream.app.api import PREFIX, sent, service_of
+from midstream.app.api import sent, service_of
 from midstream.app.editions import Edition, Editions
 from midstream.app.failures import Failure, refuse
 from midstream.app.lanes import Job
@@ -87,37 +88,31 @@ def _shell(edition: Edition, title: str, main: str, scripts: str = "") -> str:
     return text.replace("<!--scripts-->", scripts)
 
 
-def error_page(request: Request, status: int, failure: Failure) -> Response | None:
-    """Give an error as a page to a reader who asked for one; ``None`` to a program."""
-    wants = request.method == "GET" and "text/html" in request.headers.get("accept", "")
-    if not wants or request.url.path.startswith(PREFIX):
-        return None
+def error_page(request: Request, failure: Failure) -> str:
+    """Write an error as a page: with the head of the study's pages where they are there."""
     service = service_of(request)
     named = request.query_params.get("study", "")
     study = service.studies.get(named) or service.study("")
     main = rendered("error.html", {"error": failure, "study": study})
-    edition = editions_of(request).of(study)
-    if isinstance(edition, Job):
-        text = rendered("error_bare.html", {"main": main})
-    else:
-        served = [one for one in service.studies.values() if not one.own or one == study]
-        state = {"study": study.id}
-        text = filled(
-            _shell(edition, "Not to be shown", main),
-            study_menu(served, study, "/", state),
-            country_menu(edition.stamp["countries"], edition.stamp["focus"], "/", state),
-            "",
-            edition.stamp["focus"],
-        )
-    return Response(text, status, {"cache-control": "no-store"}, HTML)
+    edition = editions_of(request).known(study)
+    if edition is None:
+        return rendered("error_bare.html", {"main": main})
+    served = [one for one in service.studies.values() if not one.own or one == study]
+    state = {"study": study.id}
+    return filled(
+        _shell(edition, "Not to be shown", main),
+        study_menu(served, study, "/", state),
+        country_menu(edition.stamp["countries"], edition.stamp["focus"], "/", state),
+        "",
+        edition.stamp["focus"],
+    )
 
 
 def making(request: Request, study: StudyText, job: Job) -> Response:
     """Send the page that stands in while the pages of a study are made."""
-    job.told = True
-    text = templates.get_template("making.html").render(
-        study=study, job=job.id, share=job.share, studies=service_of(request).studies.values()
-    )
+    # All who open the study wait for it: none of them can stop it.
+    told = service_of(request).address(job, "", holds=False)
+    text = templates.get_template("making.html").render(study=study, job=told.name, share=job.share)
     return Response(text, 200, {"cache-control": "no-store", "refresh": "4"}, HTML)
 
 
@@ -158,7 +153,8 @@ async def page(
 
 async def country_page(study: StudyId = "", country: Country = "") -> Response:
     """Lead to the page of a country."""
-    return RedirectResponse(f"/country/{country or 'none'}?study={study}", 302)
+    way = f"/country/{quote(country or 'none', safe='')}"
+    return RedirectResponse(f"{way}?{urlencode({'study': study})}" if study else way, 302)
 
 
 async def figure(request: Request, name: str, study: StudyId = "") -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartParser
 from starlette.routing import Match
 
 from midstream import __version__
@@ -30,6 +32,7 @@ from midstream.app import (
 from midstream.app.brought import Brought
 from midstream.app.editions import Editions
 from midstream.app.failures import Failure, FailureBody, ServedError
+from midstream.app.pages import HTML
 from midstream.app.safety import Guard
 from midstream.app.service import Service
 from midstream.app.settings import Settings
@@ -40,6 +43,7 @@ ROOMS = (api, glass, shock_lab, policy_bench, plan, tools, browse, importing, ow
 
 def create_app(settings: Settings) -> FastAPI:
     """Make the server."""
+    _forms(settings)
     service = Service(settings)
     editions = Editions(service)
     brought = Brought(service, editions)
@@ -80,17 +84,29 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def failed(status: int, failure: Failure, headers: dict[str, str] | None = None) -> JSONResponse:
-    """Send an error as JSON."""
-    own = {"cache-control": "no-store", **(headers or {})}
+def _forms(settings: Settings) -> None:
+    """Keep what forms hold in memory, and what is no form out of the log."""
+    # A form up to the largest body is never written to disk.
+    MultiPartParser.spool_max_size = settings.limits.body_bytes
+    # What is none is refused in words; the log is no place for every byte of it.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
+
+
+def failed(
+    request: Request, status: int, failure: Failure, headers: dict[str, str] | None = None
+) -> Response:
+    """Send an error: as a page to somebody who opens an address, as JSON to programs."""
+    own = {"cache-control": "no-store", "vary": "Accept", **(headers or {})}
+    path, accepts = request.url.path, request.headers.get("accept", "")
+    if "text/html" in accepts and not path.startswith(f"{api.PREFIX}/"):
+        return Response(pages.error_page(request, failure), status, own, HTML)
     return JSONResponse(FailureBody(error=failure).model_dump(), status, own)
 
 
 async def _served(request: Request, error: Exception) -> Response:
     if not isinstance(error, ServedError):
         raise error
-    page = pages.error_page(request, error.status, error.failure)
-    return page or failed(error.status, error.failure)
+    return failed(request, error.status, error.failure)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -106,8 +122,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         why=f"the request has {count} such problem{'s' if count > 1 else ''}",
         mend=f"see {api.PREFIX}/openapi.json",
     )
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return pages.error_page(request, status, failure) or failed(status, failure)
+    return failed(request, HTTPStatus.UNPROCESSABLE_ENTITY, failure)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -117,7 +132,7 @@ async def _http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["allow"] = ", ".join(sorted(_allowed(request)))
-    return failed(error.status_code, words, headers)
+    return failed(request, error.status_code, words, headers)
 
 
 def _allowed(request: Request) -> set[str]:

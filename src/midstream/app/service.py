@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
+import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -48,27 +49,62 @@ def ready(body: bytes, kind: str, total: int | None = None) -> Ready:
 
 
 class Kept:
-    """Answers by what was asked, up to a number of bytes; the least used goes first."""
+    """Answers by what was asked, up to a number of bytes; the least used goes first.
+
+    What was asked counts as well: it may be longer than its answer.
+    """
 
     def __init__(self, most: int) -> None:
         self.most, self.size = most, 0
-        self._held: OrderedDict[object, Ready] = OrderedDict()
+        self._held: OrderedDict[object, tuple[Ready, int]] = OrderedDict()
 
     def get(self, key: object) -> Ready | None:
         """Give an answer, if it is there."""
         found = self._held.get(key)
-        if found is not None:
-            self._held.move_to_end(key)
-        return found
+        if found is None:
+            return None
+        self._held.move_to_end(key)
+        return found[0]
 
     def put(self, key: object, answer: Ready) -> None:
         """Keep an answer."""
-        old = self._held.pop(key, None)
-        self.size += len(answer.body) - (len(old.body) if old else 0)
-        self._held[key] = answer
+        _, old = self._held.pop(key, (None, 0))
+        size = len(answer.body) + len(repr(key))
+        self.size += size - old
+        self._held[key] = answer, size
         while self.size > self.most and len(self._held) > 1:
-            _, gone = self._held.popitem(last=False)
-            self.size -= len(gone.body)
+            _, (_, gone) = self._held.popitem(last=False)
+            self.size -= gone
+
+
+@dataclass
+class Address:
+    """An address of a job, as one client was given it.
+
+    Attributes:
+        name: Nobody can guess it.
+        job: The job; others who asked the same have addresses of their own.
+        client: Who was given it.
+        holds: Whether the job is done for this client as long as it does not leave.
+        left: Whether the client has stopped it.
+    """
+
+    name: str
+    job: Job
+    client: str
+    holds: bool
+    left: bool = False
+
+    @property
+    def state(self) -> str:
+        """How far the job is, for this client."""
+        return "stopped" if self.left and self.job.state != "done" else self.job.state
+
+    def leave(self) -> None:
+        """Stop waiting: the job goes on if anybody else waits for it."""
+        if self.holds and not self.left:
+            self.left = True
+            self.job.leave(told=True)
 
 
 class Service:
@@ -81,7 +117,9 @@ class Service:
             (one.id, one) for one in settings.studies
         )
         self.kept = Kept(limits.cache_bytes)
+        #: Jobs that are not done, and the addresses that were given out.
         self.jobs: OrderedDict[str, Job] = OrderedDict()
+        self.addresses: OrderedDict[str, Address] = OrderedDict()
         self.lanes = {
             "quick": Lane("quick", QUICK, limits.quick_seconds, limits.waiting),
             "slow": Lane("slow", 1, limits.slow_seconds, limits.waiting),
@@ -126,37 +164,68 @@ class Service:
         """Hand in a job, for one more reader; the same job that is not done yet is given again.
 
         Raises:
-            ServedError: 429 if the client has too many waiting.
+            ServedError: 429 if the client, or all clients together, have too many waiting.
         """
-        key = (lane, task, repr(values))
+        # What is asked may be long: a mark of it tells jobs apart as well.
+        key = (lane, task, hashlib.sha256(repr(values).encode()).digest())
         known = self._same.get(key)
         if known is not None and not known.done.done():
             known.readers += 1
             return known
-        seed = f"{next(self._numbers)}/{id(self)}/{key}"
-        name = hashlib.sha256(seed.encode()).hexdigest()[:20]
+        self._room(values)
         done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        job = Job(name, client, task, values, done, kind, readers=1)
+        job = Job(str(next(self._numbers)), client, task, values, done, kind, readers=1)
         self.lanes[lane].add(job)
         done.add_done_callback(lambda _: self._end(key, job))
-        self._same[key] = self.jobs[name] = job
-        while len(self.jobs) > self.limits.jobs:
-            self.jobs.popitem(last=False)
+        self._same[key] = self.jobs[job.id] = job
         return job
 
+    def _room(self, values: tuple[Any, ...]) -> None:
+        """See that there is room for one more job."""
+        limits = self.limits
+        held = weight(values) + sum(weight(one.values) for one in self.jobs.values())
+        if len(self.jobs) >= limits.jobs or held > limits.waiting_bytes:
+            raise refuse(
+                429,
+                "the server has too much to do",
+                why=f"{len(self.jobs)} jobs with {held:,} bytes wait or are worked on",
+                mend="wait a moment",
+            )
+
     def _end(self, key: object, job: Job) -> None:
-        """Forget a job whose address nobody was given, and the oldest outcomes beyond the limit."""
+        """Forget a job, whose outcome stays with its addresses, and the oldest outcomes of all."""
         self._same.pop(key, None)
-        if not job.told:
-            self.jobs.pop(job.id, None)
-        sizes = {one.id: one.size for one in self.jobs.values()}
+        self.jobs.pop(job.id, None)
+        sizes = {one.job.id: one.job.size for one in self.addresses.values()}
         over = sum(sizes.values()) - self.limits.outcome_bytes
-        for name, size in sizes.items():
+        for name, address in list(self.addresses.items()):
             if over <= 0:
                 break
-            if size and name != job.id:
-                del self.jobs[name]
+            size = sizes[address.job.id]
+            if size and address.job is not job:
+                del self.addresses[name]
                 over -= size
+                sizes[address.job.id] = 0
+
+    def address(self, job: Job, client: str, *, holds: bool = True) -> Address:
+        """Give a client an address of a job; its outcome is kept for who asks there.
+
+        Args:
+            job: The job.
+            client: Who asks; a client has one address of a job.
+            holds: Whether the client is a reader of the job, whom its address stands for from now
+                on; else it may look how far the job is, and stops nothing.
+        """
+        for known in self.addresses.values():
+            if known.job is job and known.client == client and not known.left:
+                job.readers -= int(holds)
+                return known
+        made = Address(secrets.token_hex(10), job, client, holds)
+        self.addresses[made.name] = made
+        while len(self.addresses) > self.limits.jobs:
+            done = (name for name, one in self.addresses.items() if one.job.done.done())
+            del self.addresses[next(done, next(iter(self.addresses)))]
+        return made
 
     async def value(
         self, client: str, lane: str, task: str, *values: Any, gone: Gone | None = None
@@ -183,13 +252,22 @@ class Service:
             )
         return value_of(job.done.result())
 
-    def known_job(self, name: str) -> Job:
-        """Give a job by name.
+    def known(self, name: str) -> Address:
+        """Give an address of a job by its name.
 
         Raises:
-            ServedError: 404 if there is none.
+            ServedError: 404 if there is none, or its client has stopped it.
         """
-        if name not in self.jobs:
+        if name not in self.addresses:
             why = f"the last {self.limits.jobs} jobs are remembered"
             raise refuse(404, f"no job {name!r}", "job", why, "ask again for what it was to give")
-        return self.jobs[name]
+        if self.addresses[name].left:
+            raise refuse(
+                404, "the job was stopped", "job", mend="ask again if you want it after all"
+            )
+        return self.addresses[name]
+
+
+def weight(values: tuple[Any, ...]) -> int:
+    """Bytes of the files and texts that a job is handed."""
+    return sum(len(one) for one in values if isinstance(one, bytes | str))

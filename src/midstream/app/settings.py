@@ -17,13 +17,15 @@ class Limits:
         body_bytes: Largest body of a request.
         import_bytes: Largest file that is sent to be imported.
         imports: Files sent and imports accepted that are kept, of each so many.
+        body_pause, body_pace: Seconds a body may pause, and bytes a second it has to bring.
         study_bytes: Largest study file.
         rows: Rows of one page of a list.
         draws: Draws of one run.
         quick_seconds, slow_seconds: Time a job of a lane may take before it is ended.
         wait_seconds: Time a request waits before it gets the address of its job instead.
         waiting: Jobs of one client that may wait in one lane.
-        jobs: Jobs that are remembered.
+        jobs: Jobs of all clients that are not done, and jobs that are remembered.
+        waiting_bytes: Files and texts of theirs that wait to be worked on.
         outcome_bytes: Outcomes of theirs that are kept, the newest in any case.
         rate: Requests a second a client may keep up, and how many it may save up.
         studies: Studies of readers that are kept in memory.
@@ -33,6 +35,8 @@ class Limits:
     body_bytes: int = 2_000_000
     import_bytes: int = 64_000_000
     imports: int = 4
+    body_pause: float = 20.0
+    body_pace: int = 20_000
     study_bytes: int = 64_000
     rows: int = 5_000
     draws: int = 4_000
@@ -41,6 +45,7 @@ class Limits:
     wait_seconds: float = 20.0
     waiting: int = 6
     jobs: int = 400
+    waiting_bytes: int = 64_000_000
     outcome_bytes: int = 32_000_000
     rate: tuple[float, float] = (200.0, 600.0)
     studies: int = 8
@@ -83,6 +88,8 @@ class Settings:
         cache: Folder in which written pages are kept between starts; ``None`` keeps them for the
             run alone.
         hosts: Names under which it may be addressed.
+        numbers: Whether it may be addressed by any address in numbers as well, which no name of
+            another site can lead to.
         limits: See `Limits`.
         draws: Draws of the pages; the study's own where ``None``.
         warm: Whether the workers open the first study at once.
@@ -91,6 +98,7 @@ class Settings:
     studies: tuple[StudyText, ...]
     cache: Path | None = None
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    numbers: bool = False
     limits: Limits = field(default_factory=Limits)
     draws: int | None = None
     warm: bool = True

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Path, Request, Response, UploadFile
 from pydantic import Field
 
-from midstream.app.api import sent, service_of
+from midstream.app.api import left, sent, service_of
 from midstream.app.failures import ServedError, refuse
 from midstream.app.labs import Asked, choices, fragment, job, kept, looked, read, refused
 from midstream.app.lanes import Job
@@ -119,7 +120,10 @@ async def bill(
         if not data.strip():
             raise refuse(422, "no bill", "bill", "nothing was pasted or chosen", "paste a table")
         values = (text, settled(asked, offered), data, name, buyers or offered["focus"])
-        made = await service_of(request).value(client_of(request.scope), "slow", BILL, *values)
+        gone = partial(left, request)
+        made = await service_of(request).value(
+            client_of(request.scope), "slow", BILL, *values, gone=gone
+        )
     except ServedError as error:
         return Response(refused(error), error.status, {"cache-control": "no-store"}, HTML)
     return Response(made, 200, {"cache-control": "no-store"}, HTML)

@@ -26,7 +26,8 @@ class Field:
         label: As the reader sees it.
         kind: ``country``, ``sector``, ``chain``, ``form``, ``facility``, ``method``, ``lever``,
             ``number`` or ``text``.
-        start: What it holds first; ``focus`` and ``partner`` are those of the study.
+        start: What it holds first; ``focus`` and ``partner`` are those of the study, ``plant`` is
+            one whose money can be worked out.
         many: How many fields of the name there are.
         needed: Whether it has to be filled.
     """
@@ -84,7 +85,7 @@ TOOLS = {
             "plant", "capital/plant", "Who pays for this plant, and what is missing?",
             "Uses, sources, gap and returns of a plant on record.",
             "/money",
-            (Field("facility", "Plant", "facility"),
+            (Field("facility", "Plant", "facility", "plant"),
              Field("price", "Price, USD per kg", "number", needed=False), _DRAWS),
         ),
         Tool(
@@ -181,7 +182,6 @@ async def page(request: Request, name: str, study: str = "", country: str = "") 
         "country": country,
         "others": list(TOOLS.values()),
         "way": f"{PREFIX}/{tool.path}",
-        "asks": asked_of(tool, request) is not None,
     }
     main = rendered("tool.html", context)
     return in_shell(
@@ -193,7 +193,7 @@ async def page(request: Request, name: str, study: str = "", country: str = "") 
 def _filled(tool: Tool, request: Request, offered: Mapping[str, Any]) -> list[tuple[Field, str]]:
     """Give every field with what it holds: from the address, else what it starts with."""
     given = {one.name: request.query_params.getlist(one.name) for one in tool.fields}
-    known = {name: str(offered[name]) for name in ("focus", "partner", "year")}
+    known = {name: str(offered[name]) for name in ("focus", "partner", "year", "plant")}
     made = []
     for one in tool.fields:
         values = given[one.name]

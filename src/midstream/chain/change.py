@@ -141,6 +141,9 @@ class FlowRestriction:
         """Scale the flows by ``1 - depth``; no importer named means all."""
         _known(self.form, world.forms, "FlowRestriction.form")
         _in_range("depth", self.depth, 0, 1)
+        traders = _traders(world)
+        for country in (self.exporter, *self.importers):
+            _known(country, traders, "FlowRestriction.country")
         flows = tuple(self._cut(flow) for flow in world.flows.get(self.form, ()))
         return world.with_parts(flows=_with(world.flows, self.form, flows))
 
@@ -268,6 +271,14 @@ def _place(world: World, form: str, country: str) -> Cell:
             mend="add the country to the study",
         )
     return form, country
+
+
+def _traders(world: World) -> tuple[str, ...]:
+    """Every country the world knows anything of: output, trade, or its place in the study."""
+    makers = (country for _, country in world.outputs)
+    flows = (flow for one in world.flows.values() for flow in one)
+    ends = (end for flow in flows for end in (flow.exporter, flow.importer))
+    return tuple(dict.fromkeys((*world.countries, *makers, *ends)))
 
 
 def _known(word: str, vocabulary: tuple[str, ...], where: str) -> None:

@@ -117,6 +117,15 @@ class World:
         default_factory=WeakValueDictionary, init=False, repr=False, compare=False
     )
 
+    def __repr__(self) -> str:
+        """Say in one line what it is; all of it would fill a screen a thousand times."""
+        made = sum(estimate.known for estimate in self.outputs.values())
+        return (
+            f"World(base_year={self.base_year}, forms={len(self.forms)},"
+            f" countries={len(self.countries)}, outputs_on_record={made},"
+            f" plants={len(self.plants)})"
+        )
+
     def drawn(self, key: Hashable, draw: Callable[[], Drawn]) -> Drawn:
         """Give what is drawn from this world, the same object for as long as somebody holds it.
 

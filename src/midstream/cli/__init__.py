@@ -20,7 +20,9 @@ from midstream.cli.options import (
     Data,
     Json,
     Seed,
+    StudyName,
     Table,
+    Unused,
     Without,
     emit,
     on_study,
@@ -60,7 +62,10 @@ app.command("match")(match)
 
 @evidence_app.command("check")
 def evidence_check(
-    as_json: Json = False, data: Data = None, without_licence: Without = None
+    as_json: Json = False,
+    data: Data = None,
+    without_licence: Without = None,
+    _seed: Unused = None,
 ) -> None:
     """Check every table, key, unit, label and sum of the release."""
     from midstream import answers, tables_text
@@ -86,6 +91,7 @@ def evidence_show(
     as_json: Json = False,
     data: Data = None,
     without_licence: Without = None,
+    _seed: Unused = None,
 ) -> None:
     """Show the facts of some keys with every source behind them."""
     from midstream import answers, tables_text
@@ -135,12 +141,11 @@ def score(
 
 
 @app.command("studies")
-def studies_list() -> None:
+def studies_list(as_json: Json = False) -> None:
     """List the studies that ship with the package."""
-    from midstream.study import shipped
+    from midstream import answers, tables_text
 
-    for name, title in shipped().items():
-        typer.echo(f"{name:12s} {title}")
+    emit(answers.studies_answer(), as_json, tables_text.studies)
 
 
 @app.command("build")
@@ -154,11 +159,13 @@ def build(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Work everything out, whatever earlier runs kept.")
     ] = False,
+    as_json: Json = False,
     seed: Seed = None,
     data: Data = None,
     without_licence: Without = None,
 ) -> None:
     """Build an edition: site, condensed PDF, tables, manifest."""
+    from midstream import answers, tables_text
     from midstream.report.edition import build as make
 
     again = partial(open_study, study, data, without_licence, seed, keep=not fresh)
@@ -170,10 +177,34 @@ def build(
         edition = make(
             opened, folder, parts, lambda what, share: progress(share, what), again if two else None
         )
-    for file in edition.files:
-        if "/" not in file:
-            typer.echo(str(edition.folder / file))
+    emit(answers.build_answer(opened, edition), as_json, tables_text.built)
     typer.echo(f"{len(edition.files)} files, edition {edition.hash}", err=True)
+
+
+@app.command("bench")
+def bench(
+    name: Annotated[str | None, typer.Argument(help="What to time; everything by default.")] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="How often each is timed.")] = 3,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Name what can be timed, and stop.")
+    ] = False,
+    as_json: Json = False,
+    study: StudyName = DEFAULT_STUDY,
+    seed: Seed = None,
+    data: Data = None,
+    without_licence: Without = None,
+) -> None:
+    """Time what a reader waits for, as ratios to one yardstick in the same run."""
+    from midstream import tables_text
+    from midstream.answers.bench import bench_answer, names
+
+    if listed:
+        typer.echo(tables_text.table(("name", "what"), list(names().items())))
+        return
+    opens = partial(open_study, study, data, without_licence, seed, keep=False)
+    with progress_bar("timing") as progress:
+        answer = bench_answer(opens, name, repeats, progress)
+    emit(answer, as_json, tables_text.timed)
 
 
 @app.command("verify")

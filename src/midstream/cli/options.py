@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 StudyName = Annotated[str, typer.Option("--study", help="A shipped study or a study file.")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the draws.")]
+Unused = Annotated[
+    int | None,
+    typer.Option("--seed", min=0, help="Taken as every command does; nothing is drawn here."),
+]
 Data = Annotated[Path | None, typer.Option("--data", help="A data folder of your own.")]
 Without = Annotated[
     list[str] | None,
@@ -80,8 +84,9 @@ def on_study(command: Callable[..., tuple[Any, Table]]) -> Callable[..., None]:
 
 
 def emit(answer: Any, as_json: bool, table: Table) -> None:
-    """Print an answer as JSON or as a table."""
+    """Print an answer as JSON, its warnings on standard error as well, or as a table."""
     if as_json:
+        sys.stderr.writelines(f"Warning: {warning}\n" for warning in answer["warnings"])
         sys.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         sys.stdout.write(table(answer) + "\n")

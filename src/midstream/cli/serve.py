@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tomllib
 from importlib import resources
@@ -14,10 +15,12 @@ from midstream.errors import InputError
 from midstream.terms import suggestion
 
 if TYPE_CHECKING:
-    from midstream.app.settings import StudyText
+    from midstream.app.settings import Settings, StudyText
 
 #: Names of this machine, under which the server answers wherever it listens.
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
+#: What is given to listen on every address of this machine.
+EVERYWHERE = ("0.0.0.0", "::")
 
 Host = Annotated[str, typer.Option(help="Address to listen on; other machines cannot reach it.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
@@ -48,25 +51,67 @@ def serve(
 ) -> None:
     """Start the explorer and the API on this machine."""
     texts = studies_of(study)
+    name = f"[{host}]" if ":" in host else host
     if dry_run:
-        typer.echo(f"http://{host}:{port}/")
+        typer.echo(f"http://{name}:{port}/")
         for one in texts:
             typer.echo(f"{one.id:12s} {one.title}")
         return
-    import uvicorn
-
-    from midstream.app.server import create_app
+    free(host, port)
     from midstream.app.settings import Limits, Settings
 
     limits = Limits(import_bytes=import_limit * 1_000_000)
-    names = tuple(dict.fromkeys((*LOCAL, host)))
     settings = Settings(
-        texts, cache=cache or cache_folder(), hosts=names, draws=draws, limits=limits
+        texts,
+        cache=cache or cache_folder(),
+        hosts=tuple(dict.fromkeys((*LOCAL, name.lower()))),
+        numbers=host in EVERYWHERE,
+        draws=draws,
+        limits=limits,
     )
-    typer.echo(f"midstream on http://{host}:{port}/ (stop with Ctrl-C)", err=True)
+    typer.echo(f"midstream on http://{name}:{port}/ (stop with Ctrl-C)", err=True)
+    run(settings, host, port)
+
+
+def run(settings: Settings, host: str, port: int) -> None:
+    """Serve until somebody stops it."""
+    import uvicorn
+
+    from midstream.app.connections import Connection
+    from midstream.app.server import create_app
+
     uvicorn.run(
-        create_app(settings), host=host, port=port, log_level="warning", server_header=False
+        create_app(settings),
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        http=Connection,
+        ws="none",
     )
+
+
+def free(host: str, port: int) -> None:
+    """See that a port can be listened on.
+
+    Raises:
+        InputError: if it cannot, as where another program does.
+    """
+    try:
+        asyncio.run(_tried(host, port))
+    except OSError as error:
+        raise InputError(
+            f"the server cannot listen on port {port} of {host}",
+            where="--port",
+            why=str(error.strerror or error).rpartition(": ")[2].lower(),
+            mend="name another port, or stop the program that listens there",
+        ) from None
+
+
+async def _tried(host: str, port: int) -> None:
+    server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
+    server.close()
+    await server.wait_closed()
 
 
 def cache_folder() -> Path:
@@ -102,7 +147,7 @@ def _file_text(name: str, known: list[str]) -> str:
     try:
         text = Path(name).read_text("utf-8")
         tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             f"the study {name!r} cannot be read",
             where="--study",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from midstream.counterstrategy.deterrence import Instrument
 from midstream.counterstrategy.history import PastMove
 from midstream.counterstrategy.moves import Kind, Move
 from midstream.evidence import Quantity
+from midstream.evidence.plain import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,3 +226,22 @@ class Counter:
     survivors: Quantity
     warnings: tuple[str, ...]
     assumptions: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as the command ``counter`` does; what warns and what is assumed stands beside."""
+        left = ("moves", "deterrence", "sensitivity", "warnings", "assumptions")
+        rest = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            **plain({name: value for name, value in rest.items() if name not in left}),
+            "moves": [_move(row) for row in self.moves],
+            "deterrence": plain(self.deterrence),
+            "sensitivity": plain(self.sensitivity),
+        }
+
+
+def _move(row: MoveRow) -> dict[str, Any]:
+    rest = {field.name: getattr(row, field.name) for field in fields(row)}
+    del rest["move"], rest["label"]
+    move = row.move
+    terms = {"kind": move.kind, "years": move.years, "price": move.price, "depth": move.depth}
+    return {"move": row.label, **terms, **plain(rest)}

@@ -374,7 +374,7 @@ class Bulk:
         return self._rows[asked]
 
     def close(self) -> None:
-        """Let go of database and rows until the next question; a fork must not hold the former."""
+        """Let go of the database, which a fork must not hold open, and of rows it gave."""
         if self._connection is not None:
             self._connection.close()
         self._connection = None

@@ -54,6 +54,10 @@ class Ledger:
     base: Mapping[str, Node] | Ledger | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """Say how many nodes it holds itself."""
+        return f"Ledger(nodes={len(self.nodes)})"
+
     def add(self, node: Node) -> str:
         """Enter a node and give its id back; the same id may be entered again unchanged."""
         self.nodes[node.id] = node

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import duckdb
 
+from midstream.rows import Cell
+
 #: Rows handed over at a time.
 BATCH = 200
-
-#: Cell of a table that is written out.
-Cell = str | float | int | bool | None
 
 
 def parquet_bytes(names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
@@ -26,18 +25,25 @@ def parquet_bytes(names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes
     Returns:
         The bytes of the file.
     """
-    kinds = [_kind([row[place] for row in rows]) for place in range(len(names))]
-    columns = ", ".join(f"{_quoted(name)} {kind}" for name, kind in zip(names, kinds, strict=True))
     with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE answer ({columns})")
-        marks = f"({', '.join('?' for _ in names)})"
-        for start in range(0, len(rows), BATCH):
-            part = [_typed(row, kinds) for row in rows[start : start + BATCH]]
-            values = ", ".join([marks] * len(part))
-            connection.execute(f"INSERT INTO answer VALUES {values}", [c for r in part for c in r])
+        fill(connection, names, rows)
         path = Path(folder) / "answer.parquet"
         connection.execute(f"COPY answer TO '{path}' (FORMAT parquet)")
         return path.read_bytes()
+
+
+def fill(
+    connection: duckdb.DuckDBPyConnection, names: Sequence[str], rows: Sequence[Sequence[Cell]]
+) -> None:
+    """Make a table ``answer`` of rows; names and cells as in `parquet_bytes`."""
+    kinds = [_kind([row[place] for row in rows]) for place in range(len(names))]
+    columns = ", ".join(f"{_quoted(name)} {kind}" for name, kind in zip(names, kinds, strict=True))
+    connection.execute(f"CREATE TABLE answer ({columns})")
+    marks = f"({', '.join('?' for _ in names)})"
+    for start in range(0, len(rows), BATCH):
+        part = [_typed(row, kinds) for row in rows[start : start + BATCH]]
+        values = ", ".join([marks] * len(part))
+        connection.execute(f"INSERT INTO answer VALUES {values}", [c for r in part for c in r])
 
 
 def _kind(cells: Sequence[Cell]) -> str:

@@ -46,10 +46,15 @@ class Evidence:
         self.folder = folder
         self.without_licences = without_licences
 
+    def __repr__(self) -> str:
+        """Name the release."""
+        left = "".join(f", without {one}" for one in sorted(self.without_licences))
+        return f"Evidence({self.release.id!r}{left})"
+
     @classmethod
     def load(
         cls,
-        folder: Path | None = None,
+        folder: str | Path | None = None,
         *,
         without_licences: frozenset[str] = frozenset(),
         check: bool = True,
@@ -68,7 +73,7 @@ class Evidence:
             EvidenceError: naming every problem with file, row, column and how to mend it.
             InputError: if a licence is unknown, or the model cannot do without its sources.
         """
-        read = read_folder(folder or SHIPPED)
+        read = read_folder(Path(folder) if folder is not None else SHIPPED)
         problems = list(read.problems)
         if check and not problems:
             problems += check_relations(read)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,8 +69,8 @@ class Edition:
 
 def build(
     study: Study,
-    out: Path,
-    only: frozenset[str] | None = None,
+    out: str | Path,
+    only: Set[str] | None = None,
     progress: Progress | None = None,
     again: Callable[[], Study] | None = None,
 ) -> Edition:
@@ -93,7 +93,7 @@ def build(
         InputError: if a part is unknown or not part of this version, or `out` holds files that
             are no edition.
     """
-    parts = chosen(only)
+    out, parts = Path(out), chosen(only)
     tell = progress or (lambda _what, _share: None)
     with swapped(out) as folder:
         maker = _Maker(study, folder, parts, tell, again)
@@ -105,7 +105,7 @@ def build(
     return Edition(out, tuple(files), maker.stamp.hash, manifest_hash)
 
 
-def chosen(only: frozenset[str] | None) -> frozenset[str]:
+def chosen(only: Set[str] | None) -> frozenset[str]:
     """Check the parts asked for.
 
     Raises:
@@ -116,7 +116,7 @@ def chosen(only: frozenset[str] | None) -> frozenset[str]:
             raise InputError(
                 f"{LATER[part]} is not part of this version",
                 where="--only",
-                why="it comes with a later version of midstream",
+                why="it comes with a later version of midstream; the site holds what it will hold",
                 mend=f"ask for {', '.join(PARTS)}",
             )
         if part not in PARTS:
@@ -126,7 +126,7 @@ def chosen(only: frozenset[str] | None) -> frozenset[str]:
                 why="an edition has parts of fixed names",
                 mend=f"ask for {', '.join(PARTS)}",
             )
-    return only or frozenset(PARTS)
+    return frozenset(only or PARTS)
 
 
 def dependence(study: Study) -> None:

@@ -8,11 +8,13 @@ import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from midstream.errors import InputError
 from midstream.evidence.folder import file_hashes
+from midstream.evidence.importers.merging import LOCAL
 from midstream.evidence.tables import read_bytes
 
 if TYPE_CHECKING:
@@ -186,12 +188,13 @@ def _record(folder: Path, name: str) -> dict[str, Any]:
     return {"path": name, "bytes": len(data), "sha256": _sha256(data)}
 
 
-def verify(folder: Path) -> list[Difference]:
+def verify(folder: str | Path) -> list[Difference]:
     """Recompute a manifest and give every difference, none if the folder is as it was built.
 
     Raises:
         InputError: if there is no manifest, or it cannot be read.
     """
+    folder = Path(folder)
     manifest = read_manifest(folder)
     found: list[Difference] = []
     listed = set()
@@ -230,10 +233,17 @@ def _inside(folder: Path, name: str) -> bool:
 
 
 def hint(folder: Path) -> str:
-    """Say how the files of an edition can be made again."""
+    """Say how the files of an edition can be made again.
+
+    A study that does not ship is built from its file, data of one's own from their folder; where
+    either lies is not on record.
+    """
     manifest = read_manifest(folder)
-    made_from = manifest.get("inputs", {})
-    words = ["midstream", "build", str(manifest["study"])]
+    made_from, study = manifest.get("inputs", {}), str(manifest["study"])
+    ships = (resources.files("midstream.studies") / f"{study}.toml").is_file()
+    words = ["midstream", "build", study if ships else f"{study}.toml"]
+    if LOCAL in str(manifest["data_release"]):
+        words += ["--data", "FOLDER"]
     if "seed" in made_from:
         words += ["--seed", str(made_from["seed"])]
     for licence in made_from.get("without_licences", ()):

@@ -205,6 +205,19 @@ class Scorecard:
     ledger: Ledger
     assumptions: tuple[str, ...] = field(default=())
 
+    def __repr__(self) -> str:
+        """Say in one line what it is; its cells alone would fill many screens."""
+        countries = dict.fromkeys(cell.country for cell in self.cells)
+        sectors = dict.fromkeys(cell.sector for cell in self.cells)
+        return (
+            f"Scorecard(cells={len(self.cells)}, countries={len(countries)},"
+            f" sectors={len(sectors)}, horizon={self.horizon}, draws={self.draws})"
+        )
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Give the cells as the command ``score`` does."""
+        return [cell.to_dict() for cell in self.cells]
+
     def cell(self, country: str, sector: str, stage: str) -> CellScore:
         """Give one cell; raises KeyError if the run does not hold it."""
         for cell in self.cells:

@@ -16,7 +16,7 @@ from midstream.chain.routes import Route, routes
 from midstream.chain.world import World
 from midstream.errors import InputError
 from midstream.evidence import Evidence
-from midstream.terms import suggestion
+from midstream.terms import several, suggestion
 
 #: Instruments and what their depth means.
 INSTRUMENTS: Mapping[str, str] = {
@@ -66,6 +66,10 @@ class ShockRequest:
     seed: int = 1
     chain: str | None = None
     pass_rates: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Take one target alone for a list of one."""
+        object.__setattr__(self, "targets", several(self.targets))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from midstream.errors import InputError
 from midstream.evidence import Evidence
 from midstream.evidence.override import with_parameters
-from midstream.study.config import StudyConfig
+from midstream.study.config import StudyConfig, keys
 from midstream.study.kept import Keep, root
 from midstream.study.opened import Progress, Study
 from midstream.terms import suggestion
@@ -26,7 +26,7 @@ __all__ = ["Progress", "Study", "StudyConfig", "load", "open_on", "read_config",
 def load(
     study: str | Path = "india-us",
     *,
-    data: Path | None = None,
+    data: str | Path | None = None,
     without_licences: frozenset[str] = frozenset(),
     seed: int | None = None,
     check: bool = False,
@@ -117,28 +117,31 @@ def read_config(text: str, where: str) -> StudyConfig:
     """
     try:
         return StudyConfig.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+    except ValidationError as error:
+        raise _problem(error, where) from error
+    except (ValueError, RecursionError) as error:
+        # A number of too many digits, and lists in too many lists, are no errors of TOML.
         raise InputError(
             "the study file is not TOML", where=where, why=str(error), mend="correct that line"
         ) from error
-    except ValidationError as error:
-        raise _refused(error, where) from error
 
 
-def _refused(error: ValidationError, where: str) -> InputError:
-    """The first thing a study file cannot say, and what to write instead."""
+def _problem(error: ValidationError, where: str) -> InputError:
+    """Say what is wrong with a study file, the first problem in full."""
     first, count = error.errors()[0], error.error_count()
-    place = ".".join(str(part) for part in first["loc"])
-    what, mend = str(first["msg"]), "compare it with a study that ships with the package"
-    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
-        what = "a study file has no key of that name"
-        mend = suggestion(place, tuple(StudyConfig.model_fields)) or mend
-    elif first["type"] == "string_pattern_mismatch":
-        what = f"{first['input']!r} is no name of a folder"
-        mend = "use letters, digits, hyphens and dots, and begin with a letter or digit"
+    key, place = str(first["loc"][-1]), ".".join(str(part) for part in first["loc"])
+    words = {
+        "extra_forbidden": f"unknown key {place!r}",
+        "missing": f"the key {place!r} is missing",
+        "string_pattern_mismatch": f"{place}: {first['input']!r} is no name of a folder",
+    }
+    mends = {
+        "extra_forbidden": suggestion(key, keys()),
+        "string_pattern_mismatch": "use letters, digits, hyphens and dots, a letter or digit first",
+    }
     return InputError(
-        f"{place}: {what}",
+        words.get(first["type"], f"{place}: {first['msg'][:1].lower()}{first['msg'][1:]}"),
         where=where,
-        why="the study cannot be read" if count == 1 else f"it is one of {count} such problems",
-        mend=mend,
+        why=f"the study file has {count} such problem{'' if count == 1 else 's'}",
+        mend=mends.get(first["type"]) or "compare it with a study that ships with the package",
     )

@@ -36,6 +36,10 @@ class Base:
         self.keep: Keep | None = None
         self._answers: dict[Hashable, Any] = {}
 
+    def __repr__(self) -> str:
+        """Name the study and the release it stands on."""
+        return f"Study({self.config.id!r}, release {self.evidence.release.id})"
+
     @cached_property
     def world(self) -> World:
         """The base-year world of the study."""

@@ -80,6 +80,12 @@ class PlanConfig(_Strict):
     by: int | None = None
 
 
+def keys() -> tuple[str, ...]:
+    """Every key a study file may have, at any place."""
+    rooms = _Strict.__subclasses__()
+    return tuple(dict.fromkeys(name for one in rooms for name in one.model_fields))
+
+
 class StudyConfig(_Strict):
     """The study file.
 

@@ -24,7 +24,7 @@ from midstream.peers.moved import moved
 from midstream.scorecard.result import Scorecard
 from midstream.scorecard.run import Run
 from midstream.study.config import OpenConfig, known
-from midstream.terms import STAGE_ORDER
+from midstream.terms import STAGE_ORDER, several
 
 if TYPE_CHECKING:
     from midstream.study.peers import PeersRoom
@@ -41,7 +41,7 @@ def countries_on_record(evidence: Evidence) -> frozenset[str]:
 
 
 def two_countries(
-    asked: tuple[str, str] | None, config: OpenConfig, evidence: Evidence
+    asked: Sequence[str] | None, config: OpenConfig, evidence: Evidence
 ) -> tuple[str, str]:
     """Check the two countries of a matching.
 
@@ -57,7 +57,15 @@ def two_countries(
             why=f"the study {config.id} names no partner",
             mend="give two countries, such as --countries IND USA",
         )
-    two = asked or (config.focus, _partner(config, evidence))
+    words = several(asked or (config.focus, _partner(config, evidence)))
+    if len(words) != 2:
+        raise InputError(
+            f"{', '.join(words)} is not two countries",
+            where="--countries",
+            why="organisations of two countries are matched",
+            mend="give two, such as IND and USA",
+        )
+    two = words[0], words[1]
     known(two, config.countries, "country", "--countries")
     if two[0] == two[1]:
         raise InputError(

@@ -14,6 +14,7 @@ from midstream.chain.balance import (
 )
 from midstream.chain.shares import StageShares, holders
 from midstream.chain.world import World
+from midstream.errors import InputError
 from midstream.scorecard.result import Scorecard
 from midstream.scorecard.run import Settings, score
 from midstream.study.config import horizon_of, known
@@ -22,7 +23,7 @@ from midstream.study.peers import PeersRoom
 from midstream.study.policy import PolicyRoom
 from midstream.study.shock import ShockRoom
 from midstream.study.value import ValueRoom
-from midstream.terms import SECTORS, STAGES
+from midstream.terms import SECTORS, STAGES, several
 
 Progress = Callable[[float], None]
 
@@ -39,8 +40,8 @@ class Study(ValueRoom, DependencyRoom, ShockRoom, PeersRoom, PolicyRoom):
 
     def scorecard(
         self,
-        countries: Sequence[str] | None = None,
-        sectors: Sequence[str] | None = None,
+        countries: str | Sequence[str] | None = None,
+        sectors: str | Sequence[str] | None = None,
         horizon: int | None = None,
         *,
         draws: int | None = None,
@@ -59,11 +60,12 @@ class Study(ValueRoom, DependencyRoom, ShockRoom, PeersRoom, PolicyRoom):
             progress: Called with the share of work done.
 
         Raises:
-            InputError: if a country or sector is not of the study.
+            InputError: if a country or sector is not of the study, or nothing is to be drawn.
         """
         config = self.config
-        chosen = tuple(countries) if countries else config.countries
-        wanted = tuple(sectors) if sectors else config.sectors
+        chosen = several(countries) or config.countries
+        wanted = several(sectors) or config.sectors
+        _some(draws)
         known(chosen, config.countries, "country", "this study")
         known(wanted, config.sectors, "sector", "this study")
         year = horizon_of(horizon or config.horizon, config.base_year)
@@ -85,6 +87,9 @@ class Study(ValueRoom, DependencyRoom, ShockRoom, PeersRoom, PolicyRoom):
             return card
 
         return self.once(key, make)
+
+    #: The scorecard under the name of its command.
+    score = scorecard
 
     def holders(self) -> tuple[StageShares, ...]:
         """Who holds each form, from the world of the study."""
@@ -113,3 +118,18 @@ class Study(ValueRoom, DependencyRoom, ShockRoom, PeersRoom, PolicyRoom):
     @cached_property
     def _short(self) -> dict[str, str]:
         return {row["form"]: row["name"] for row in self.evidence.table("scored_forms").rows}
+
+
+def _some(draws: int | None) -> None:
+    """See that something is drawn, where a number is asked for.
+
+    Raises:
+        InputError: if nothing is.
+    """
+    if draws is not None and draws < 1:
+        raise InputError(
+            f"{draws} draws",
+            where="draws",
+            why="a score is what its draws say",
+            mend="take 1 or more, or leave it out for those of the study",
+        )

@@ -10,7 +10,7 @@ from midstream.scorecard.result import Scorecard
 from midstream.scorecard.run import Run, Settings
 from midstream.study.base import Base
 from midstream.study.config import horizon_of, known
-from midstream.terms import STAGE_ORDER
+from midstream.terms import STAGE_ORDER, several
 
 if TYPE_CHECKING:
     from midstream.collaboration.result import Match, Transfer
@@ -67,9 +67,9 @@ class PeersRoom(Base):
 
     def peers(
         self,
-        countries: Sequence[str] | None = None,
-        sectors: Sequence[str] | None = None,
-        stages: Sequence[str] | None = None,
+        countries: str | Sequence[str] | None = None,
+        sectors: str | Sequence[str] | None = None,
+        stages: str | Sequence[str] | None = None,
         *,
         horizon: int | None = None,
         draws: int | None = None,
@@ -92,8 +92,8 @@ class PeersRoom(Base):
         from midstream.peers.request import check_countries
 
         config = self.config
-        chosen = tuple(dict.fromkeys(countries or self.peer_countries()))
-        asked, steps = tuple(sectors or ()), tuple(stages or STAGE_ORDER)
+        chosen = tuple(dict.fromkeys(several(countries) or self.peer_countries()))
+        asked, steps = several(sectors), several(stages) or STAGE_ORDER
         known(chosen, config.countries, "country", "this study")
         known(asked, config.sectors, "sector", "this study")
         known(steps, STAGE_ORDER, "stage", "--stage")
@@ -110,7 +110,7 @@ class PeersRoom(Base):
 
     def match(
         self,
-        countries: tuple[str, str] | None = None,
+        countries: Sequence[str] | None = None,
         sector: str | None = None,
         *,
         draws: int | None = None,

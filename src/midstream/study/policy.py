@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from midstream.study.money import MoneyRoom
+from midstream.terms import several
 
 if TYPE_CHECKING:
     from midstream.policy.bench import Bench
@@ -69,7 +70,7 @@ class PolicyRoom(MoneyRoom):
 
         return self.once(("policy bench", asked), make)
 
-    def policy_choice(self, names: Sequence[str], country: str | None = None) -> Choice:
+    def policy_choice(self, names: str | Sequence[str], country: str | None = None) -> Choice:
         """Read ids of levers and packages.
 
         Args:
@@ -81,11 +82,11 @@ class PolicyRoom(MoneyRoom):
         """
         from midstream.policy.choose import resolve
 
-        return resolve(self.evidence, names, country or "")
+        return resolve(self.evidence, several(names), country or "")
 
     def policy_test(
         self,
-        names: Sequence[str],
+        names: str | Sequence[str],
         *,
         country: str | None = None,
         sector: str | None = None,

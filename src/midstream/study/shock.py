@@ -133,10 +133,10 @@ class ShockRoom(Base):
         )
         return tuple(dict.fromkeys(country for part in named for country in part))
 
-    def backtest(self, file: Path | None = None) -> Backtest:
+    def backtest(self, file: str | Path | None = None) -> Backtest:
         """Score the shock model and its rivals on episodes they were not fitted on."""
         from midstream.shock.backtest import backtest
 
         if file is not None:
-            return backtest(self.evidence, file)
+            return backtest(self.evidence, Path(file))
         return self.once("backtest", lambda: backtest(self.evidence))

@@ -11,6 +11,7 @@ from midstream.chain.world import Cell
 from midstream.errors import InputError
 from midstream.study.dependency import DependencyRoom
 from midstream.study.outlook import LAST, OutlookRoom
+from midstream.terms import several
 
 if TYPE_CHECKING:
     from midstream.beneficiaries.beside import Beside
@@ -165,7 +166,7 @@ class ValueRoom(DependencyRoom, OutlookRoom):
                     found[form, country] = Ahead(output, told.lineage)
         return found
 
-    def capture_companies(self, levers: Sequence[str] = ()) -> Effects:
+    def capture_companies(self, levers: str | Sequence[str] = ()) -> Effects:
         """Companies on file, and what some levers bring to each of them.
 
         Args:
@@ -174,7 +175,7 @@ class ValueRoom(DependencyRoom, OutlookRoom):
         Raises:
             InputError: if a lever is unknown.
         """
-        names = tuple(levers)
+        names = several(levers)
         return self.once(("companies", names), lambda: self._companies(names))
 
     def _companies(self, names: tuple[str, ...]) -> Effects:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 STAGES = ("C1", "C2", "C3", "C4")
@@ -21,15 +22,20 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], rule, *lines[1:]])
 
 
+def number(value: float, digits: int = 3) -> str:
+    """A number to some significant digits; a large one in full, with its thousands parted."""
+    text = f"{value:,.{digits}g}"
+    return f"{float(text):,.0f}" if "e+" in text else text
+
+
 def quantity(value: Mapping[str, Any]) -> str:
     """A quantity in one cell: value, interval, unit, label."""
+    low, high = (None if one is None else number(one, 4) for one in (value["low"], value["high"]))
     if value["value"] is None:
-        if value["high"] is not None:
-            return f"{value['low']:,.4g} to {value['high']:,.4g} {value['unit']} (bounds)"
-        return "no evidence"
-    text = f"{value['value']:,.4g}"
-    if value["low"] is not None and value["high"] is not None and value["low"] != value["high"]:
-        text += f" [{value['low']:,.4g} to {value['high']:,.4g}]"
+        return f"{low} to {high} {value['unit']} (bounds)" if high is not None else "no evidence"
+    text = number(value["value"], 4)
+    if low is not None and high is not None and value["low"] != value["high"]:
+        text += f" [{low} to {high}]"
     return f"{text} {value['unit']} {value['label']}"
 
 
@@ -61,7 +67,7 @@ def facts(answer: Mapping[str, Any]) -> str:
         rows = [
             (
                 o["id"],
-                f"{o['value']:,.6g} {o['unit']}",
+                f"{number(o['value'], 6)} {o['unit']}",
                 o["origin"],
                 f"layer {o['layer']}",
                 o["source"],
@@ -127,3 +133,23 @@ def changes(answer: Mapping[str, Any]) -> str:
         (c["id"], str(c["old"]), str(c["new"]), ", ".join(c["causes"])) for c in answer["result"]
     ]
     return table(("figure", "old", "new", "causes"), rows) if rows else "No figure changed."
+
+
+def studies(answer: Mapping[str, Any]) -> str:
+    """Studies that ship, a line each."""
+    return "\n".join(f"{row['id']:12s} {row['title']}" for row in answer["result"])
+
+
+def built(answer: Mapping[str, Any]) -> str:
+    """Files at the top of an edition, a line each."""
+    folder = PurePath(answer["result"]["folder"])
+    return "\n".join(str(folder / file) for file in answer["result"]["files"] if "/" not in file)
+
+
+def timed(answer: Mapping[str, Any]) -> str:
+    """How long each thing takes, as a ratio to the yardstick."""
+    rows = [
+        (row["name"], row["what"], f"{row['ratio']:.1f}", f"{row['seconds']:.3f}")
+        for row in answer["result"]
+    ]
+    return table(("name", "what", "ratio", "seconds"), rows)

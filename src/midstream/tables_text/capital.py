@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from midstream.tables_text import table
+from midstream.tables_text import number, table
 from midstream.tables_text.dependency import cell
 
 MILLION = 1e6
@@ -17,7 +17,7 @@ def capital(answer: Mapping[str, Any]) -> str:
     where = f"of {found['form']} in {found['country']}"
     head = f"{found['name']}; {found['money_basis']}"
     if found["facility"]:
-        size = f"{found['capacity']:,g} {found['unit']} {where}"
+        size = f"{number(found['capacity'], 6)} {found['unit']} {where}"
         head = f"{found['name']}: {size}, decided in {found['year']}; {found['money_basis']}"
     uses = [(row["name"], "", "", _million(row["amount"])) for row in found["uses"]]
     uses.append(("all uses", "", "", _million(found["total"])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from midstream.tables_text import STAGES, quantity, table
+from midstream.tables_text import STAGES, number, quantity, table
 
 #: Rows printed in full; the rest is counted.
 SHOWN = 60
@@ -15,14 +15,15 @@ def cell(value: Mapping[str, Any] | None, digits: int = 3) -> str:
     """A quantity without unit and label: value and interval."""
     if value is None:
         return ""
+    low, high = (
+        None if one is None else number(one, digits) for one in (value["low"], value["high"])
+    )
     if value["value"] is None:
-        if value["high"] is None:
-            return "?"
-        return f"{value['low']:.{digits}g} to {value['high']:.{digits}g}"
-    text = f"{value['value']:.{digits}g}"
-    if value["low"] is None or value["high"] is None or value["low"] == value["high"]:
+        return "?" if high is None else f"{low} to {high}"
+    text = number(value["value"], digits)
+    if low is None or high is None or value["low"] == value["high"]:
         return text
-    return f"{text} [{value['low']:.{digits}g} to {value['high']:.{digits}g}]"
+    return f"{text} [{low} to {high}]"
 
 
 def concentrations(answer: Mapping[str, Any]) -> str:

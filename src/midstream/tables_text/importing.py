@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from midstream.tables_text import table
+from midstream.tables_text import number, table
 
 #: Rows of each list that are shown; --json gives all that are listed.
 SHOWN = 12
@@ -58,7 +58,7 @@ def _conflicts(found: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _plain(value: object) -> str:
-    return f"{value:,.6g}" if isinstance(value, float) else str(value)
+    return number(value, 6) if isinstance(value, float) else str(value)
 
 
 def _labels(found: Mapping[str, Any]) -> list[tuple[str, ...]]:

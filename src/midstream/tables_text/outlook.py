@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from midstream.tables_text import table
+from midstream.tables_text import number, table
 from midstream.tables_text.dependency import cell
 
 #: Paths and entrants printed; the rest is counted.
@@ -119,7 +119,7 @@ def _three(path: Mapping[str, Any], year: int) -> str:
     low, middle, high = (path[name][place] for name in ("p10", "p50", "p90"))
     if middle is None:
         return "not known"
-    return f"{middle:,.4g} [{low:,.4g} to {high:,.4g}]"
+    return f"{number(middle, 4)} [{number(low, 4)} to {number(high, 4)}]"
 
 
 def _scores(scores: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -12,7 +12,8 @@ from midstream.tables_text.dependency import cell
 def plan(answer: Mapping[str, Any]) -> str:
     """Levers, scores, frontier, worth of money, roadmap, and what was left out."""
     found = answer["result"]
-    spent = f"{cell(found['budget'])} to spend, {cell(found['unspent'])} left over"
+    money = found["budget"]["unit"]
+    spent = f"{cell(found['budget'], 4)} {money} to spend, {cell(found['unspent'])} left over"
     head = f"{found['country']}, {found['sector']}, by {found['by']}: {spent}"
     parts = [head, _levers(found), _scores(found), _objective(found), _frontier(found)]
     parts += [_roadmap(found), _left(found)]
@@ -24,7 +25,8 @@ def _levers(found: Mapping[str, Any]) -> str:
         (one["id"], one["name"], str(one["start"]), cell(one["cost"]), cell(one["chosen"]))
         for one in found["levers"]
     ]
-    return table(("lever", "name", "start", "cost", "chosen in samples"), rows)
+    cost = f"cost, {found['cost']['unit']}"
+    return table(("lever", "name", "start", cost, "chosen in samples"), rows)
 
 
 def _scores(found: Mapping[str, Any]) -> str:
@@ -56,7 +58,8 @@ def _frontier(found: Mapping[str, Any]) -> str:
         (cell(one["budget"]), cell(one["cost"]), cell(one["value"]), ", ".join(one["levers"]))
         for one in found["frontier"]
     ]
-    return table(("budget", "cost", "objective", "levers"), rows)
+    money = found["budget"]["unit"]
+    return table((f"budget, {money}", "cost", "objective", "levers"), rows)
 
 
 def _roadmap(found: Mapping[str, Any]) -> str:

@@ -124,6 +124,20 @@ def test_the_hint_names_the_command(folder: Path) -> None:
     assert "midstream build india-us" in hint(folder)
 
 
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"study": "solar-pacific"}, "midstream build solar-pacific.toml"),
+        ({"data_release": "2026.11-local-6219db13"}, "midstream build india-us --data FOLDER"),
+    ],
+)
+def test_the_hint_names_what_is_not_shipped_by_its_file(
+    folder: Path, changed: dict[str, str], words: str
+) -> None:
+    rewritten(folder, lambda manifest: manifest.update(changed))
+    assert words in hint(folder)
+
+
 # inputs
 
 
@@ -192,7 +206,7 @@ def test_progress_is_told(small: Study, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "words"),
     [
-        ("complete", "not part of this version"),
+        ("complete", "the site holds all of it"),
         ("poster", "no part 'poster'"),
     ],
 )

@@ -87,7 +87,7 @@
       for (;;) {
         if (mine !== current) return;
         const told = await (await fetch(`/api/v1/jobs/${job}`)).json();
-        if (told.state === "done" || told.state === "stopped") break;
+        if (told.error || told.state === "done" || told.state === "stopped") break;
         shown.value = told.share;
         await new Promise((resolve) => setTimeout(resolve, 250));
       }

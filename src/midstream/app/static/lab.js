@@ -126,7 +126,7 @@
       if (running !== job) return;
       const told = await (await fetch(`/api/v1/jobs/${job}`)).json();
       if (running !== job) return;
-      if (told.state === "done" || told.state === "stopped") {
+      if (told.error || told.state === "done" || told.state === "stopped") {
         running = null;
         status.replaceChildren();
         const done = await fetch(`/api/v1/jobs/${job}/result`);

@@ -59,7 +59,7 @@
       place.replaceChildren(bar, " ", cancel);
       for (;;) {
         const told = await (await fetch(`/api/v1/jobs/${job}`)).json();
-        if (told.state === "done" || told.state === "stopped") break;
+        if (told.error || told.state === "done" || told.state === "stopped") break;
         bar.value = told.share;
         await new Promise((resolve) => setTimeout(resolve, 250));
       }

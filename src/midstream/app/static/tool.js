@@ -70,7 +70,7 @@
       for (;;) {
         if (mine !== current) return;
         const told = await (await fetch(`/api/v1/jobs/${job}`)).json();
-        if (told.state === "done" || told.state === "stopped") break;
+        if (told.error || told.state === "done" || told.state === "stopped") break;
         bar.value = told.share;
         await new Promise((resolve) => setTimeout(resolve, 250));
       }
@@ -80,9 +80,17 @@
     if (mine === current) await show(answer);
   };
 
+  // What takes long comes as the address of a job, which has to be asked again.
   const code = {
-    curl: (address) => `curl '${address}'`,
-    python: (address) => `import json, urllib.request\nanswer = json.load(urllib.request.urlopen("${address}"))\nprint(answer["result"])`,
+    curl: (address) => `curl '${address}&wait=60'`,
+    python: (address) => `import json, time
+from urllib.request import urlopen
+
+answer = json.load(urlopen("${address}"))
+while "job" in answer:
+    time.sleep(1)
+    answer = json.load(urlopen("${location.origin}" + answer["result"]))
+print(answer["result"])`,
   };
   document.querySelectorAll("[data-copy-as]").forEach((button) => button.addEventListener("click", async () => {
     const text = code[button.dataset.copyAs](`${location.origin}${way}?${state()}`);

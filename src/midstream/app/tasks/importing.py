@@ -105,13 +105,18 @@ def accept(place: Place, base: StudyText, made: StudyText, wish: Asked) -> str:
 
 
 def _saved(made: StudyText, wish: Asked) -> Path:
-    return Path(wish["path"]).parent / f"{made.id}.json"
+    return _beside(wish) / f"{made.id}.json"
+
+
+def _beside(wish: Asked) -> Path:
+    """The folder of a file that was sent: the file has one of its own in it."""
+    return Path(wish["path"]).parent.parent
 
 
 def _answer(
     place: Place, base: StudyText, made: StudyText, wish: Asked, *, accept: bool, draws: int
 ) -> Mapping[str, Any]:
-    work = Path(wish["path"]).parent / "work"
+    work = _beside(wish) / "work"
     work.mkdir(exist_ok=True)
     asked = Wish(
         wish["kind"],

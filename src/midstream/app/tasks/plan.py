@@ -124,7 +124,7 @@ def figure(place: Place, study: StudyText, asked: Asked, name: str, kind: str) -
 
 def _planned(study: Study, asked: Asked) -> Plan:
     query = PlanQuery.model_validate(asked)
-    return study.policy_plan(
+    made = study.policy_plan(
         query.budget,
         query.currency,
         query.by,
@@ -134,6 +134,14 @@ def _planned(study: Study, asked: Asked) -> Plan:
         measure=query.measure,
         **query.limits(),
     )
+    if not made.chosen:
+        raise InputError(
+            "nothing is bought",
+            where="limits",
+            why="under this budget and these limits no set of levers does better than none",
+            mend="raise a limit or take it away, or give a larger budget",
+        )
+    return made
 
 
 @contextmanager

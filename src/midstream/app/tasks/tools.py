@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from midstream.app.commands import COMMANDS
-from midstream.app.formats import QUANTITY
 from midstream.app.settings import StudyText
 from midstream.app.tasks.desk import LivePen, QuickDesk
 from midstream.app.tasks.edition import environment
 from midstream.app.worker import Place
+from midstream.errors import MidstreamError
 from midstream.evidence import Ledger, Quantity
 from midstream.report.narrative.capital_rows import millions
 from midstream.report.narrative.context import Context
 from midstream.report.narrative.reckon import Reckoner
 from midstream.report.numbers import Shown, number_text, show
+from midstream.rows import QUANTITY
 from midstream.study import Study
 
 #: Rows of one table, and parts of one cell.
@@ -47,11 +49,27 @@ def choices(place: Place, study: StudyText) -> dict[str, Any]:
             for row in facilities
             if row["country"] in known
         ],
+        "plant": _costed(opened, [row for row in facilities if row["country"] in known]),
         "method": [{"id": one, "name": one} for one in ("geopolrisk", "stage-consistent", "eu")],
         "focus": opened.config.focus,
         "partner": next(iter(opened.config.partners), ""),
         "year": int(opened.evidence.release.date[:4]),
     }
+
+
+def _costed(study: Study, plants: Sequence[Mapping[str, Any]]) -> str:
+    """Give the first plant whose money can be worked out, those of the focus country before others.
+
+    Of many on record a capacity, a price or a running cost is missing: the menu has them all, and
+    their answer says what is missing, but none of them is what a reader should see first.
+    """
+    own = sorted(plants, key=lambda row: row["country"] != study.config.focus)
+    with study.apart():
+        for row in own:
+            with suppress(MidstreamError):
+                study.capital_plant(str(row["id"]), draws=2)
+                return str(row["id"])
+    return ""
 
 
 def table(place: Place, study: StudyText, path: str, asked: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from midstream.app.settings import StudyText
 from midstream.app.tasks.desk import LivePen, QuickDesk
 from midstream.app.tasks.edition import environment
 from midstream.app.worker import Place
+from midstream.errors import InputError
 from midstream.evidence.lineage import Ledger, Node
 from midstream.evidence.override import with_observations
 from midstream.report.figures import Cell, of_cell
@@ -61,12 +62,14 @@ def what_if(
     where it is about none of the study. Both runs use the same draws; nothing is kept.
 
     Raises:
-        InputError: if the observation is unknown.
+        InputError: if the observation is unknown, or cannot have that figure.
     """
     size = min(draws or DRAWS, DRAWS)
     opened = place.study(study, size)
     evidence = with_observations(opened.evidence, {observation: value})
     row = opened.evidence.observations_by_id[observation]
+    if value < 0 <= row.value:
+        raise _below_zero(value, opened.evidence.describe(row))
     country = row.country if row.country in opened.config.countries else opened.config.focus
     now = opened.scorecard([country], draws=size, progress=lambda share: place.tell(share / 2))
     config = read_config(study.text, study.id).model_copy(update={"draws": size})
@@ -75,14 +78,7 @@ def what_if(
         [country], draws=size, progress=lambda share: place.tell((1 + share) / 2)
     )
     desk = QuickDesk(opened)
-    rows = [
-        {
-            "sector": desk.sector(sector),
-            "now": tuple(map(of_cell, _strip(now, country, sector))),
-            "then": tuple(map(of_cell, _strip(then, country, sector))),
-        }
-        for sector in opened.config.sectors
-    ]
+    rows = [_row(desk, now, then, country, sector) for sector in opened.config.sectors]
     pen = LivePen(desk, "/what-if", [])
     text = (
         environment()
@@ -100,6 +96,26 @@ def what_if(
         )
     )
     return pen.turned(text)
+
+
+def _below_zero(value: float, what: str) -> InputError:
+    return InputError(
+        f"{value:g} is out of range",
+        where="value",
+        why=f"{what} is no figure that can lie below zero",
+        mend="give a figure of 0 or more",
+    )
+
+
+def _row(
+    desk: QuickDesk, now: Scorecard, then: Scorecard, country: str, sector: str
+) -> dict[str, Any]:
+    """The strip of a sector as it is, and as it would be."""
+    return {
+        "sector": desk.sector(sector),
+        "now": tuple(map(of_cell, _strip(now, country, sector))),
+        "then": tuple(map(of_cell, _strip(then, country, sector))),
+    }
 
 
 def _strip(card: Scorecard, country: str, sector: str) -> list[CellScore]:

@@ -21,7 +21,8 @@ from midstream.evidence.tables import RawTable, read_csv
 NAMED = 40
 #: Two figures for one thing differ by more than this share of their mean.
 RIVAL = 0.05
-_LOCAL = "-local-"
+#: Stands in the id of a release between that of the shipped one and the hash of what was added.
+LOCAL = "-local-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,9 +306,9 @@ def _name_release(folder: Path, batch: Batch) -> None:
     if batch.staged is not None and batch.staged.name in bulk:
         table = folder / "bulk" / f"{batch.staged.name}.parquet"
         bulk[batch.staged.name] = count_rows(table, folder)
-    base = str(release["id"]).partition(_LOCAL)[0]
+    base = str(release["id"]).partition(LOCAL)[0]
     lines = [
-        f'id = "{base}{_LOCAL}{_content(folder)}"',
+        f'id = "{base}{LOCAL}{_content(folder)}"',
         f'date = "{release["date"]}"',
         f'closing_date = "{release.get("closing_date", release["date"])}"',
     ]
