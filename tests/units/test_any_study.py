@@ -119,7 +119,7 @@ def test_nobody_to_compare_with_asks_for_countries(alone: Study) -> None:
     ("parts", "told"),
     [
         ({"id": "../elsewhere"}, "no name of a folder"),
-        ({"sectors": []}, "sectors: List should have at least 1 item"),
+        ({"sectors": []}, "sectors: list should have at least 1 item"),
         ({"countries": ["DEU", "CHN", "DEU"]}, "DEU is named twice"),
         ({"focus": "BOL"}, "add BOL to countries"),
         ({"assumption": 1}, "did you mean assumptions"),

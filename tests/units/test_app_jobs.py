@@ -200,8 +200,9 @@ def test_a_shock_of_the_api_leaves_the_ledger_of_the_study_as_it_was(small: Stud
     seen: list[object] = []
     of_study = commands.COMMANDS["shock/run"].run
     asked = ShockQuery(
-        actor="CHN", form="ndfeb-magnet", target=["WLD"], instrument="export-ban", draws=1
-    )
+        actor="CHN", form="ndfeb-magnet", target=["WLD"], instrument="export-ban", draws=1,
+        depth=0.37,
+    )  # fmt: skip
     before, answers = small.ledger, len(small._answers)
 
     def told(_share: float, _what: str = "") -> None:

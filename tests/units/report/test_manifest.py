@@ -206,7 +206,7 @@ def test_progress_is_told(small: Study, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("part", "words"),
     [
-        ("complete", "the site holds all of it"),
+        ("complete", "not part of this version"),
         ("poster", "no part 'poster'"),
     ],
 )
