@@ -13,6 +13,7 @@ from midstream.app.commands import COMMANDS
 from midstream.app.failures import ServedError
 from midstream.app.lanes import Hand, Job
 from midstream.app.queries import ShockQuery
+from midstream.app.safety import Guard, Message, Receive, Scope, Send
 from midstream.app.service import Kept, Service, ready
 from midstream.app.settings import Limits, Settings, StudyText
 from midstream.app.worker import Outcome
@@ -215,3 +216,35 @@ def test_a_shock_of_the_api_leaves_the_ledger_of_the_study_as_it_was(small: Stud
     assert seen
     assert before not in seen
     assert len(small._answers) - answers <= 2
+
+
+async def _answered(guard: Guard, client: tuple[str, int]) -> int:
+    """Ask for a page, and give the status of the answer."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: Scope = {"type": "http", "method": "GET", "path": "/", "client": client}
+    await guard({**scope, "headers": [(b"host", b"127.0.0.1")]}, receive, send)
+    return int(sent[0]["status"])
+
+
+def test_a_client_of_another_machine_is_held_to_a_rate_that_readers_here_are_not() -> None:
+    async def page(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def scene() -> None:
+        limits = Limits(rate=(0.001, 3), own_rate=(0.001, 5))
+        guard = Guard(page, Settings((STUDY,), limits=limits))
+        away = [await _answered(guard, ("192.0.2.1", port)) for port in range(4)]
+        here = [await _answered(guard, ("127.0.0.1", 7)) for _ in range(6)]
+        assert away == [200, 200, 200, 429]
+        assert here == [200, 200, 200, 200, 200, 429]
+        assert await _answered(guard, ("127.0.0.1", 8)) == 200
+
+    asyncio.run(scene())

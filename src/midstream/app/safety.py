@@ -82,7 +82,7 @@ class Guard:
 
     def __init__(self, app: App, settings: Settings) -> None:
         self.app, self.settings = app, settings
-        self.rate = Rate(*settings.limits.rate)
+        self.rate, self.own_rate = Rate(*settings.limits.rate), Rate(*settings.limits.own_rate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -152,10 +152,12 @@ class Guard:
         length = headers.get("content-length", "0")
         if length.isdigit() and int(length[:20]) > self.settings.limits.body(scope["path"]):
             return 413, too_large(self.settings.limits, scope["path"])
-        if not self.rate.allows(client_of(scope)):
+        here = (scope.get("client") or ("",))[0] in LOOPBACK
+        rate = self.own_rate if here else self.rate
+        if not rate.allows(client_of(scope)):
             return 429, Failure(
                 what="too many requests",
-                why=f"a client may make {self.settings.limits.rate[0]:g} a second",
+                why=f"a client may make {rate.a_second:g} a second",
                 mend="wait a moment",
             )
         return None

@@ -28,6 +28,8 @@ class Limits:
         waiting_bytes: Files and texts of theirs that wait to be worked on.
         outcome_bytes: Outcomes of theirs that are kept, the newest in any case.
         rate: Requests a second a client may keep up, and how many it may save up.
+        own_rate: The same for a connection from this machine. Whoever can connect from here can
+            do so many times over, so that a lower one would stop only those who read fast.
         studies: Studies of readers that are kept in memory.
         cache_bytes: Answers that are kept in memory.
     """
@@ -48,6 +50,7 @@ class Limits:
     waiting_bytes: int = 64_000_000
     outcome_bytes: int = 32_000_000
     rate: tuple[float, float] = (200.0, 600.0)
+    own_rate: tuple[float, float] = (3000.0, 6000.0)
     studies: int = 8
     cache_bytes: int = 32_000_000
 
