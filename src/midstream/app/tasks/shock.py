@@ -254,11 +254,12 @@ def _spoken(desk: QuickDesk, case: Case, found: ShockResult) -> Any:
     if not known:
         return say("{a} cuts {f}; no price can be told.", a=actor, f=form)
     peak = max(known, key=lambda one: one.value or 0.0)
-    month = str(list(found.price_outside).index(peak))
+    month = found.price_outside.index(peak)
+    when = f"in month {month}" if month else "at once"
     measure = SPOKEN.get(case.asked.instrument, "a measure")
     span = "" if peak.low is None else " ({r})"
     return say(
         "After {m} by {a}, the price of {f} outside peaks at {p} times the level before"
-        f"{span}, in month {{n}}.",
-        m=measure, a=actor, f=form, p=times(peak), r=times_span(peak), n=month,
+        f"{span}, {{n}}.",
+        m=measure, a=actor, f=form, p=times(peak), r=times_span(peak), n=when,
     )  # fmt: skip
