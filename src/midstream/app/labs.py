@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from midstream.app.api import accepted, left, sent, service_of
-from midstream.app.failures import Failure, ServedError
+from midstream.app.failures import Failure, ServedError, refuse
 from midstream.app.lanes import value_of
 from midstream.app.pages import HTML, rendered
 from midstream.app.safety import client_of
 from midstream.app.service import Ready, Service, ready
 from midstream.app.settings import StudyText
+
+#: Forms in which a figure can be kept.
+MEDIA = {"csv": "text/csv; charset=utf-8", "svg": "image/svg+xml"}
+
+FigureName = Annotated[str, Path(pattern="^[a-z-]{1,40}$")]
+#: Reads from an address what is asked: the study, and the setting of the tool.
+Reads = Callable[[Request], Awaitable[tuple[StudyText, dict[str, Any]]]]
 
 
 class Asked(BaseModel):
@@ -117,3 +124,21 @@ def job(request: Request, task: str, *values: Any) -> Response:
 
     made.done.add_done_callback(keep)
     return accepted(request, made)
+
+
+def figures(task: str, reads: Reads) -> Callable[..., Awaitable[Response]]:
+    """Make the route that sends a figure of a whole run, or its table.
+
+    Args:
+        task: Task that draws it: study, setting, name of the figure and form.
+        reads: See `Reads`.
+    """
+
+    async def figure(request: Request, name: FigureName, kind: str) -> Response:
+        if kind not in MEDIA:
+            raise refuse(404, f"no {kind!r} of a figure", "kind", "figures come as csv and svg")
+        text, own = await reads(request)
+        answer = await kept(request, "slow", task, text, own, name, kind, kind=MEDIA[kind])
+        return sent(request, answer)
+
+    return figure

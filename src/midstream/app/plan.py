@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from midstream.app.api import PREFIX, sent, service_of
+from midstream.app.api import PREFIX, service_of
 from midstream.app.failures import refuse
-from midstream.app.labs import choices, job, kept
+from midstream.app.labs import choices, figures, job
 from midstream.app.lanes import Job
 from midstream.app.pages import Country, StudyId, in_shell, making, opened, rendered
 from midstream.app.queries import PlanQuery
 from midstream.app.settings import StudyText
-from midstream.app.shock_lab import MEDIA
 
 CHOICES, PLAN, FIGURE = "plan.choices", "plan.plan", "plan.figure"
 
@@ -78,29 +77,16 @@ def _halves(texts: list[str]) -> list[tuple[str, str]]:
     return [(text.rpartition("=")[0], text.rpartition("=")[2]) for text in texts]
 
 
-async def _read(request: Request, study: str) -> tuple[StudyText, dict[str, Any]]:
-    text = service_of(request).study(study)
+async def setting(request: Request) -> tuple[StudyText, dict[str, Any]]:
+    """Read the study and the plan that an address asks for."""
+    text = service_of(request).study(request.query_params.get("study", ""))
     return text, asked_of(request, await choices(request, CHOICES, text))
 
 
-async def result(request: Request, study: StudyId = "") -> Response:
+async def result(request: Request) -> Response:
     """Begin to work a plan out."""
-    text, asked = await _read(request, study)
+    text, asked = await setting(request)
     return job(request, PLAN, text, asked)
-
-
-async def figure(
-    request: Request,
-    name: Annotated[str, Path(pattern="^[a-z-]{1,40}$")],
-    kind: str,
-    study: StudyId = "",
-) -> Response:
-    """Send a figure of a plan, or its table."""
-    if kind not in MEDIA:
-        raise refuse(404, f"no {kind!r} of a figure", "kind", "figures come as csv and svg")
-    text, asked = await _read(request, study)
-    answer = await kept(request, "slow", FIGURE, text, asked, name, kind, kind=MEDIA[kind])
-    return sent(request, answer)
 
 
 def router() -> APIRouter:
@@ -108,5 +94,5 @@ def router() -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     routes.get("/policy/plan")(page)
     routes.get("/policy/plan/result")(result)
-    routes.get("/policy/plan/figure/{name}.{kind}")(figure)
+    routes.get("/policy/plan/figure/{name}.{kind}")(figures(FIGURE, setting))
     return routes

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from midstream.app.api import sent, service_of
+from midstream.app.api import service_of
 from midstream.app.failures import refuse
-from midstream.app.labs import Asked, choices, fragment, job, kept, looked, read
+from midstream.app.labs import Asked, choices, figures, fragment, job, looked, read
 from midstream.app.lanes import Job
 from midstream.app.pages import in_shell, making, opened, rendered
-from midstream.app.shock_lab import MEDIA
+from midstream.app.settings import StudyText
 
 FIRST, FULL, FIGURE = "policy.first", "policy.full", "policy.figure"
 
@@ -82,27 +82,19 @@ async def page(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def result(request: Request) -> Response:
-    """Send the first look alone, or with ``full=1`` begin the whole test."""
+async def setting(request: Request) -> tuple[StudyText, dict[str, Any]]:
+    """Read the study and the levers that an address asks for."""
     asked: PolicyAsked = read(PolicyAsked, request)
     text = service_of(request).study(asked.study)
-    own = settled(request, asked, await choices(request, "policy.choices", text))
+    return text, settled(request, asked, await choices(request, "policy.choices", text))
+
+
+async def result(request: Request) -> Response:
+    """Send the first look alone, or with ``full=1`` begin the whole test."""
+    text, own = await setting(request)
     if request.query_params.get("full") == "1":
         return job(request, FULL, text, own)
     return await fragment(request, FIRST, text, own)
-
-
-async def figure(
-    request: Request, name: Annotated[str, Path(pattern="^[a-z-]{1,40}$")], kind: str
-) -> Response:
-    """Send a figure of the whole test, or its table."""
-    if kind not in MEDIA:
-        raise refuse(404, f"no {kind!r} of a figure", "kind", "figures come as csv and svg")
-    asked: PolicyAsked = read(PolicyAsked, request)
-    text = service_of(request).study(asked.study)
-    own = settled(request, asked, await choices(request, "policy.choices", text))
-    answer = await kept(request, "slow", FIGURE, text, own, name, kind, kind=MEDIA[kind])
-    return sent(request, answer)
 
 
 def router() -> APIRouter:
@@ -110,5 +102,5 @@ def router() -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     routes.get("/policy")(page)
     routes.get("/policy/result")(result)
-    routes.get("/policy/figure/{name}.{kind}")(figure)
+    routes.get("/policy/figure/{name}.{kind}")(figures(FIGURE, setting))
     return routes

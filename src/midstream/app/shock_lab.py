@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Path, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from pydantic import Field
 
-from midstream.app.api import left, sent, service_of
+from midstream.app.api import left, service_of
 from midstream.app.failures import ServedError, refuse
-from midstream.app.labs import Asked, choices, fragment, job, kept, looked, read, refused
+from midstream.app.labs import Asked, choices, figures, fragment, job, looked, read, refused
 from midstream.app.lanes import Job
 from midstream.app.pages import HTML, in_shell, making, opened, rendered
 from midstream.app.safety import client_of
+from midstream.app.settings import StudyText
 
 FIRST, FULL, FIGURE, BILL = "shock.first", "shock.full", "shock.figure", "shock.bill"
 
@@ -21,7 +22,6 @@ FIRST, FULL, FIGURE, BILL = "shock.first", "shock.full", "shock.figure", "shock.
 LAYOUTS = ("wide", "mid", "narrow")
 
 Name = Annotated[str, Field(max_length=80)]
-MEDIA = {"csv": "text/csv; charset=utf-8", "svg": "image/svg+xml"}
 
 
 class ShockAsked(Asked):
@@ -79,28 +79,20 @@ async def page(request: Request) -> Response:
     )  # fmt: skip
 
 
-async def result(request: Request) -> Response:
-    """Send the first look alone, or with ``full=1`` begin the whole run."""
+async def setting(request: Request) -> tuple[StudyText, dict[str, Any]]:
+    """Read the study and the setting that an address asks for."""
     asked: ShockAsked = read(ShockAsked, request)
     text = service_of(request).study(asked.study)
-    own = settled(asked, await choices(request, "shock.choices", text))
+    return text, settled(asked, await choices(request, "shock.choices", text))
+
+
+async def result(request: Request) -> Response:
+    """Send the first look alone, or with ``full=1`` begin the whole run."""
+    text, own = await setting(request)
     if request.query_params.get("full") == "1":
         return job(request, FULL, text, own)
     layout = request.query_params.get("layout", "")
     return await fragment(request, FIRST, text, own, layout if layout in LAYOUTS else LAYOUTS[0])
-
-
-async def figure(
-    request: Request, name: Annotated[str, Path(pattern="^[a-z-]{1,40}$")], kind: str
-) -> Response:
-    """Send a figure of the whole run, or its table."""
-    if kind not in MEDIA:
-        raise refuse(404, f"no {kind!r} of a figure", "kind", "figures come as csv and svg")
-    asked: ShockAsked = read(ShockAsked, request)
-    text = service_of(request).study(asked.study)
-    own = settled(asked, await choices(request, "shock.choices", text))
-    answer = await kept(request, "slow", FIGURE, text, own, name, kind, kind=MEDIA[kind])
-    return sent(request, answer)
 
 
 async def bill(
@@ -134,6 +126,6 @@ def router() -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     routes.get("/shock")(page)
     routes.get("/shock/result")(result)
-    routes.get("/shock/figure/{name}.{kind}")(figure)
+    routes.get("/shock/figure/{name}.{kind}")(figures(FIGURE, setting))
     routes.post("/shock/bill")(bill)
     return routes
