@@ -245,3 +245,16 @@ def test_pages_of_other_code_are_not_those_of_this(monkeypatch: pytest.MonkeyPat
     assert here == edition.writer.__wrapped__()
     monkeypatch.setattr(edition, "WRITES", edition.WRITES - {".css"})
     assert edition.writer.__wrapped__() != here
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_a_slow_process_gives_back_what_its_job_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: bool
+) -> None:
+    given: list[str] = []
+    here = place()
+    here.quick = quick
+    monkeypatch.setattr(worker, "_places", [here])
+    monkeypatch.setattr(worker, "give_back", lambda: given.append("all"))
+    assert worker.work("edition.assets", str(tmp_path)).failure is None
+    assert given == ([] if quick else ["all"])

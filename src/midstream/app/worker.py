@@ -6,6 +6,7 @@ and gives bytes or plain values back, or the words of an error.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from midstream.app import nursery
 from midstream.app.failures import Failure, failure_of
-from midstream.app.memory import height
+from midstream.app.memory import give_back, height
 from midstream.app.settings import StudyText
 from midstream.errors import MidstreamError
 
@@ -167,7 +168,12 @@ def _end_with_server() -> None:
 
 def work(task: str, *values: Any) -> Outcome:
     """Do a job: a function of `midstream.app.tasks` by name."""
-    outcome = _done(_places[0], task, values)
+    place = _places[0]
+    outcome = _done(place, task, values)
+    if not place.quick:
+        # What a large job leaves is given back before the next; a quick one has no time for that.
+        gc.collect()
+        give_back()
     return replace(outcome, grown=height() > KEPT_BYTES)
 
 
