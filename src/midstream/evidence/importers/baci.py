@@ -34,8 +34,9 @@ _TAKEN = """
            try_cast(trim({v}) AS DOUBLE) AS value, try_cast(trim({q}) AS DOUBLE) AS tonnes
     FROM {relation}
     WHERE lpad(trim({k}), 6, '0') IN (SELECT unnest($codes))
-      AND ($year IS NULL OR trim({t}) = $year)
 """
+
+_OTHER_YEARS = "DELETE FROM taken WHERE trim(t) IS DISTINCT FROM $year"
 
 _PLACED = """
     CREATE TEMP VIEW placed AS
@@ -80,14 +81,16 @@ def read(task: Task) -> Batch:
     ]
     with opened(task.work, text.path) as connection:
         try:
-            _take(connection, file, kept, task.year)
+            taken = _take(connection, file, kept)
+            other = _leave_years(connection, task.year)
         except duckdb.Error as error:
             raise file.broken(str(error)) from None
         _place(connection, codes)
         _check(connection, file)
         rows = _staged(connection, table, task.work / "staged.parquet")
-    others = "" if task.year is None else ", or of other years"
-    task.skip(f"rows of codes that are not on file{others}", max(0, text.lines - 1 - rows))
+    # Lines that are blank count as well: only the codes on file are read one by one.
+    task.leave_out("rows of codes that are not on file", max(0, text.lines - 1 - taken))
+    task.leave_out("rows of other years", other)
     source, register = task.source(KIND, release, release[:4])
     if source != BACI:
         # Flows carry the id of the release that ships; its entry says what came from another.
@@ -122,19 +125,28 @@ def _names(task: Task) -> tuple[str, str]:
     )
 
 
-def _take(
-    connection: duckdb.DuckDBPyConnection, file: CsvFile, kept: list[str], year: int | None
-) -> None:
+def _take(connection: duckdb.DuckDBPyConnection, file: CsvFile, kept: list[str]) -> int:
+    """Take the rows of the codes on file; gives their number."""
     places = {name: file.column(name) for name in COLUMNS}
     columns = ", ".join(f"{place} AS {name}" for name, place in places.items())
     connection.execute(
         _TAKEN.format(columns=columns, relation=file.relation(), **places),
-        {
-            "path": str(file.text.path),
-            "codes": kept,
-            "year": None if year is None else str(year),
-        },
+        {"path": str(file.text.path), "codes": kept},
     )
+    return _counted(connection)
+
+
+def _leave_years(connection: duckdb.DuckDBPyConnection, year: int | None) -> int:
+    """Leave out what is of another year, if one is asked for; gives the number of rows."""
+    before = _counted(connection)
+    if year is not None:
+        connection.execute(_OTHER_YEARS, {"year": str(year)})
+    return before - _counted(connection)
+
+
+def _counted(connection: duckdb.DuckDBPyConnection) -> int:
+    found = connection.execute("SELECT count(*) FROM taken").fetchone()
+    return int(found[0]) if found else 0
 
 
 def _place(connection: duckdb.DuckDBPyConnection, codes: dict[str, str]) -> None:
@@ -181,5 +193,4 @@ def _staged(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> in
         "round(value, 3)::DOUBLE AS value_kusd, round(tonnes, 3)::DOUBLE AS qty_t "
         f"FROM placed ORDER BY ALL) TO '{literal}' (FORMAT parquet)"
     )
-    found = connection.execute("SELECT count(*) FROM taken").fetchone()
-    return int(found[0]) if found else 0
+    return _counted(connection)

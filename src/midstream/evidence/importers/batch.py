@@ -94,9 +94,10 @@ class Task:
         """Name for messages."""
         return self.path.name
 
-    def skip(self, reason: str, count: int = 1) -> None:
-        """Count rows that are not taken."""
-        self.left_out[reason] += count
+    def leave_out(self, reason: str, count: int = 1) -> None:
+        """Count rows or figures that are not taken; a reason that meets none is not told."""
+        if count:
+            self.left_out[reason] += count
 
     def publisher(self, kind: str) -> Row:
         """Give what is known about the publisher of a kind of file."""

@@ -48,7 +48,7 @@ def read(task: Task) -> Batch:
         year = record.year("year")
         newest = max(newest, year)
         if task.year not in (None, year):
-            task.skip("rows of other years")
+            task.leave_out("rows of other years")
             continue
         _add(sums, found, record, country(record, "country_iso3_code"), year)
     return production_batch(task, KIND, "", str(newest + 2), sums)
@@ -68,7 +68,7 @@ def _series(task: Task, series: Series, record: Record) -> Row | None:
         found = series.find(name_of(record["bgs_commodity_trans"]))
         reason = "" if found else "rows of commodities that are not on file"
     if reason:
-        task.skip(reason)
+        task.leave_out(reason)
     return found
 
 

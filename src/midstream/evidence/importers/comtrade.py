@@ -149,7 +149,7 @@ class _Reader:
     def take(self, record: Record) -> None:
         reason = self._reason(record)
         if reason:
-            self.task.skip(reason)
+            self.task.leave_out(reason)
             return
         layout = self.layout
         key = (

@@ -8,7 +8,6 @@ each other, so every row carries its edition, and a new edition never overwrites
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -123,14 +122,11 @@ def _long(file: CsvFile, task: Task) -> Iterator[Figure]:
         statistics = f"{record['Statistics']} {record['Statistics_detail']}".casefold()
         metric = next((one for one in ("reserves", "capacity", "production") if one in statistics),
                       "")  # fmt: skip
-        world = record["Section"].casefold().startswith("world")
-        if not world or not metric or not record["Value"]:
-            task.skip("rows of other statistics")
+        reason = _reason(record, metric)
+        if reason:
+            task.leave_out(reason)
             continue
         span = record["Year"]
-        if span and not span.isdigit():
-            task.skip("rows on spans of years")
-            continue
         yield Figure(
             record=record,
             commodity=record["Commodity"] or record["MCS chapter"],
@@ -142,6 +138,18 @@ def _long(file: CsvFile, task: Task) -> Iterator[Figure]:
             year=record.year("Year") if span else None,
             estimated="estimated" in record["Notes"].casefold(),
         )
+
+
+def _reason(record: Record, metric: str) -> str:
+    """Why a row of a figure is not taken; blank if it is."""
+    span = record["Year"]
+    if not record["Section"].casefold().startswith("world"):
+        return "rows outside the world tables"
+    if not metric:
+        return "rows of other statistics"
+    if not record["Value"]:
+        return "rows without a figure"
+    return "rows on spans of years" if span and not span.isdigit() else ""
 
 
 def _edition(file: str, years: list[int]) -> int:
@@ -166,17 +174,21 @@ class _Reader:
         self.task, self.source, self.edition = task, source, edition
         self.series = Series(task.evidence, KIND)
         self.country = country_finder(task.evidence)
-        self.seen: Counter[tuple[Any, ...]] = Counter()
+        self.seen: set[tuple[Any, ...]] = set()
 
     def rows(self, figures: list[Figure]) -> Iterator[tuple[Any, ...]]:
         for figure in figures:
             series = self.series.find(name_of(figure.commodity), figure.detail)
             if series is None:
-                self.task.skip("figures of commodities that are not on file")
-            elif self.task.year in (None, figure.year):
+                self.task.leave_out("figures of commodities that are not on file")
+            elif self.task.year not in (None, figure.year):
+                self.task.leave_out("figures of other years")
+            else:
                 row = self._row(figure, series)
-                self.seen[row] += 1
-                if self.seen[row] == 1:
+                if row in self.seen:
+                    self.task.leave_out("figures that stand twice")
+                else:
+                    self.seen.add(row)
                     yield row
 
     def _row(self, figure: Figure, series: Row) -> tuple[Any, ...]:

@@ -50,14 +50,16 @@ def read(task: Task) -> Batch:
     found: defaultdict[tuple[str, int], dict[str, float]] = defaultdict(dict)
     for country, year, what, figure, record in _figures(task):
         if task.year not in (None, year):
-            task.skip("figures of other years")
+            task.leave_out("figures of other years")
         elif what in found[country, year]:
             raise record.refusal(
                 what, f"{country} {year} stands twice", "one of them is wrong", "leave one out"
             )
         else:
             found[country, year][what] = figure
-    rows = _rows({key: one for key, one in found.items() if "estimate" in one})
+    whole = {key: one for key, one in found.items() if "estimate" in one}
+    task.leave_out("standard errors without an estimate", len(found) - len(whole))
+    rows = _rows(whole)
     newest = max((row[1] for row in rows), default=0)
     source, register = task.source(KIND, "", str(newest + 1))
     staged = StagedTable(
@@ -98,25 +100,29 @@ def _figures(task: Task) -> Iterator[Figure]:
         if WIDE[0] in record.cells:
             what = _WIDE_NAMES.get(record["Series Code"].removeprefix("GOV_WGI_"))
             if what is None or not record[WIDE[0]]:
-                task.skip("rows of other indicators")
+                other = "rows of other indicators" if record[WIDE[0]] else "rows without a country"
+                task.leave_out(other)
                 continue
             place = country(record, WIDE[0])
             for name in record.cells:
                 year = _YEAR.fullmatch(name)
                 if year:
-                    yield from _figure(record, name, place, int(year[1]), what)
+                    yield from _figure(task, record, name, place, int(year[1]), what)
         elif record["indicator"] != _LONG_NAME:
-            task.skip("rows of other indicators")
+            task.leave_out("rows of other indicators")
         else:
             place, year_ = country(record, "code"), record.year("year")
-            yield from _figure(record, "estimate", place, year_, "estimate")
+            yield from _figure(task, record, "estimate", place, year_, "estimate")
             error = "stddev" if "stddev" in record.cells else "stderr"
-            yield from _figure(record, error, place, year_, "stderr")
+            yield from _figure(task, record, error, place, year_, "stderr")
 
 
-def _figure(record: Record, column: str, country: str, year: int, what: str) -> Iterator[Figure]:
+def _figure(
+    task: Task, record: Record, column: str, country: str, year: int, what: str
+) -> Iterator[Figure]:
     figure = record.number(column, _BLANK)
     if figure is None:
+        task.leave_out("figures that are blank")
         return
     if abs(figure) > WIDEST or (what == "stderr" and figure < 0):
         raise record.refusal(

@@ -41,7 +41,7 @@ def _records(task: Task) -> Iterator[tuple[str, Record]]:
         series = Series(task.evidence, KIND)
         for sheet in read_workbook(task.path):
             if series.find(before_bracket(sheet.name)) is None:
-                task.skip("rows of minerals that are not on file", len(sheet.rows))
+                task.leave_out("lines of sheets of minerals that are not on file", len(sheet.rows))
                 continue
             for record in sheet.records(task.file, ("Country", "unit")):
                 yield sheet.name, record
@@ -70,11 +70,13 @@ class _Reader:
         self.years |= set(years)
         series = self.series.find(before_bracket(mineral))
         if series is None:
-            self.task.skip("rows of minerals that are not on file")
+            self.task.leave_out("rows of minerals that are not on file")
         elif record["Country_Code"] == "DELETE" or _is_total(record["Country"]):
-            self.task.skip("rows of totals")
+            self.task.leave_out("rows of totals")
         elif record["Country"] or record["Country_ISO"]:
             self._add(mineral, series, record, years)
+        else:
+            self.task.leave_out("rows without a country")
 
     def _add(self, mineral: str, series: Row, record: Record, years: Sequence[int]) -> None:
         factor, _ = mass(record, "unit")
@@ -83,6 +85,8 @@ class _Reader:
         for year in years:
             value = record.number(str(year), _NO_FIGURE)
             if value is None or self.task.year not in (None, year):
+                other = "figures that are blank" if value is None else "figures of other years"
+                self.task.leave_out(other)
                 continue
             if value < 0:
                 raise record.refusal(
